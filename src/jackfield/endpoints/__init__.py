@@ -1,0 +1,1 @@
+"""What the products share about endpoints: their record, their names, addresses and whitelists."""

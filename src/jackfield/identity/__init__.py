@@ -1,0 +1,1 @@
+"""Who may call: accounts, their access keys, and the principals that keys stand for."""

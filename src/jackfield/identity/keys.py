@@ -1,0 +1,79 @@
+"""Access keys at hand: a secret is read and unsealed once, not once a call."""
+
+from __future__ import annotations
+
+import msgspec
+
+from jackfield.identity.principal import Principal
+from jackfield.identity.resources import AccessKey
+from jackfield.store.interface import Reader, Store
+from jackfield.store.secrets import KeyRing
+
+
+class Key(msgspec.Struct, frozen=True, kw_only=True):
+    """An access key, ready to verify with.
+
+    :param secret: in clear; never to be logged.
+    :param active: ``False`` when the key is switched off.
+    :param sealed: the secret as stored, to notice that the key was replaced.
+    """
+
+    principal: Principal
+    secret: bytes
+    active: bool
+    sealed: str
+
+    def __repr__(self) -> str:
+        return f"Key({self.principal.access_key!r}, active={self.active})"
+
+
+class KeyCache:
+    """Keys by id, the latest ``limit`` that were read."""
+
+    def __init__(self, store: Store, keyring: KeyRing, *, limit: int = 10_000) -> None:
+        self._store = store
+        self._keyring = keyring
+        self._limit = limit
+        self._keys: dict[str, Key] = {}
+
+    def find(self, key_id: str) -> Key | None:
+        """The key, active or not; ``None`` when there is none. Only active keys are remembered."""
+        key = self._keys.get(key_id)
+        if key is None:
+            with self._store.read() as reader:
+                stored = reader.get(AccessKey, key_id)
+            if stored is None:
+                return None
+            key = self._unseal(stored)
+            if key.active:
+                if len(self._keys) >= self._limit:
+                    del self._keys[next(iter(self._keys))]
+                self._keys[key_id] = key
+        return key
+
+    def stands(self, reader: Reader, key: Key) -> bool:
+        """Whether the store has the key as it is remembered, and active; forgets it otherwise.
+
+        Asked within a call's own transaction, so that a key that was switched off or deleted, by whomever, signs
+        nothing any more.
+        """
+        stored = reader.get(AccessKey, key.principal.access_key)
+        if stored is not None and stored.secret == key.sealed and stored.status == "Active":
+            return True
+        self.forget(key.principal.access_key)
+        return False
+
+    def forget(self, key_id: str) -> None:
+        """Reads the key again on its next use; to be called after a change of it is committed."""
+        self._keys.pop(key_id, None)
+
+    def _unseal(self, stored: AccessKey) -> Key:
+        secret = self._keyring.unseal(stored.secret, context=stored.id)
+        principal = Principal(
+            account=stored.account,
+            kind="Account",
+            id=stored.account,
+            arn=f"acs:ram::{stored.account}:root",
+            access_key=stored.id,
+        )
+        return Key(principal=principal, secret=secret.encode(), active=stored.status == "Active", sealed=stored.secret)

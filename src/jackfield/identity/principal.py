@@ -1,0 +1,24 @@
+"""Who makes a call."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+
+class Principal(msgspec.Struct, frozen=True, kw_only=True):
+    """An authenticated caller.
+
+    :param account: 16 digits.
+    :param kind: ``Account`` is the root of an account; as GetCallerIdentity tells it.
+    :param id: PrincipalId; the account id for a root.
+    :param arn: ``acs:ram::<account>:root`` and the like.
+    :param access_key: id of the key that signed.
+    """
+
+    account: str
+    kind: Literal["Account", "RAMUser", "AssumedRoleUser"]
+    id: str
+    arn: str
+    access_key: str

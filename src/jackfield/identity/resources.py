@@ -1,0 +1,39 @@
+"""Accounts and their access keys, as the store keeps them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from jackfield.store.resource import Resource, States
+
+
+class Account(Resource, frozen=True, kw_only=True):
+    """A customer of the cloud; owns everything else.
+
+    :param id: 16 digits, equal to ``account``.
+    :param name: for people; may be empty.
+    """
+
+    kind: ClassVar[str] = "account"
+
+    name: str = ""
+
+
+class AccessKey(Resource, frozen=True, kw_only=True):
+    """A key pair that signs calls; its parent is the account.
+
+    Status ``Active`` or ``Inactive``. Both ways, and the removal, are intents: switching a key is all there is to it,
+    no data plane has to acknowledge anything.
+
+    :param id: the key's id, ``LTAI…``.
+    :param secret: sealed by the data folder's key ring, with the key's id as context.
+    """
+
+    kind: ClassVar[str] = "access_key"
+    states: ClassVar[States] = States(
+        initial=("Active",),
+        intents=(("Active", "Inactive"), ("Inactive", "Active"), ("Active", ""), ("Inactive", "")),
+        settlements=(),
+    )
+
+    secret: str

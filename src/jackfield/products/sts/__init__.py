@@ -1,0 +1,13 @@
+"""STS: who am I."""
+
+from __future__ import annotations
+
+from jackfield.products.operation import Product
+
+
+def load() -> Product:
+    """The product with all its operations declared."""
+    from jackfield.products.sts import identity  # noqa: F401
+    from jackfield.products.sts.product import STS
+
+    return STS

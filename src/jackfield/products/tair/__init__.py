@@ -1,0 +1,13 @@
+"""Tair: importing a file of this package declares its operations; :func:`load` imports them all."""
+
+from __future__ import annotations
+
+from jackfield.products.operation import Product
+
+
+def load() -> Product:
+    """The product with all its operations declared."""
+    from jackfield.products.tair import connections, geography, instances, whitelists  # noqa: F401
+    from jackfield.products.tair.product import TAIR
+
+    return TAIR

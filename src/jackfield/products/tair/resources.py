@@ -1,0 +1,61 @@
+"""What the store keeps of a Tair instance."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import msgspec
+
+from jackfield.endpoints.whitelist import DEFAULT_GROUPS, Group
+from jackfield.products.tair.states import INSTANCE_STATES
+from jackfield.store.resource import Resource, States
+
+Architecture = Literal["cluster", "standard"]
+
+
+class Shard(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One Redis server process of an instance.
+
+    :param index: from 0. :param node_id: the node's id in its cluster, 40 hexadecimal digits, chosen when the instance is made.
+    :param address: its own address of this machine; empty until the reconciler chose it.
+    """
+
+    index: int
+    node_id: str
+    address: str = ""
+
+
+class Tag(msgspec.Struct, frozen=True):
+    key: str
+    value: str
+
+
+class Instance(Resource, frozen=True, kw_only=True, omit_defaults=True):
+    """:param capacity: MB over all shards. :param password_sha256: hexadecimal; empty when no password was given.
+
+    :param announce_port: the port that the shards of a cluster tell its clients; changed by AllocateDirectConnection.
+    :param settle_at: when the current transition may end at the earliest (the pace), seconds since the epoch.
+    """
+
+    kind: ClassVar[str] = "tair_instance"
+    states: ClassVar[States] = INSTANCE_STATES
+
+    name: str
+    instance_class: str
+    architecture: Architecture
+    shards: tuple[Shard, ...]
+    engine_version: str
+    zone_id: str
+    vpc_id: str
+    vswitch_id: str
+    capacity: int
+    port: int
+    secondary_zone_id: str = ""
+    charge_type: str = "PostPaid"
+    node_type: str = "double"
+    resource_group_id: str = ""
+    password_sha256: str = ""
+    whitelist: tuple[Group, ...] = DEFAULT_GROUPS
+    tags: tuple[Tag, ...] = ()
+    announce_port: int = 6379
+    settle_at: float = 0.0

@@ -1,0 +1,66 @@
+"""From an instance and its endpoints to the routes that the relay serves. Pure functions: the same in, the same out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from jackfield.endpoints.resources import Endpoint
+from jackfield.endpoints.whitelist import union
+from jackfield.products.tair.resources import Instance, Shard
+from jackfield.relay.route import Backend, Route
+
+Socket = Callable[[Shard], str]
+"""Where a shard's server listens: the path of its Unix socket."""
+
+MAX_DIRECT_CONNECTIONS = 10_000
+"""A shard, over its direct address (user guide, open-source edition)."""
+
+
+def routes(
+    instance: Instance,
+    endpoint: Endpoint,
+    socket: Socket,
+    *,
+    drain: float,
+    local_clients: Literal["whitelist", "allow"],
+) -> tuple[Route, ...]:
+    """The routes of one endpoint; none while its addresses are not chosen.
+
+    The ordinary address of a cluster goes to the router over all shards, that of a standard instance straight to its
+    server; a direct endpoint has an address for each shard.
+
+    :param drain: seconds live connections go on after a release.
+    """
+    whitelist = union(instance.whitelist)
+
+    def route(key: str, address: str, backends: tuple[Backend, ...], mode: Literal["tcp", "resp"], limit: int) -> Route:
+        return Route(
+            key=f"{endpoint.id}/{key}",
+            owner=endpoint.id,
+            address=address,
+            port=endpoint.port,
+            backends=backends,
+            mode=mode,
+            whitelist=whitelist,
+            local_clients=local_clients,
+            max_connections=limit,
+            drain_seconds=drain,
+        )
+
+    if endpoint.net == "direct":
+        return tuple(
+            route(str(shard.index), shard.address, (_backend(shard, socket, instance.announce_port),), "tcp", MAX_DIRECT_CONNECTIONS)
+            for shard in instance.shards
+            if shard.address
+        )
+    if not endpoint.addresses:
+        return ()
+    backends = tuple(_backend(shard, socket, instance.announce_port) for shard in instance.shards)
+    mode: Literal["tcp", "resp"] = "resp" if instance.architecture == "cluster" else "tcp"
+    return (route("0", endpoint.addresses[0], backends, mode, 0),)
+
+
+def _backend(shard: Shard, socket: Socket, port: int) -> Backend:
+    announced = f"{shard.address}:{port}" if shard.address else ""
+    return Backend(target=f"unix:{socket(shard)}", name=shard.node_id, announced=announced)

@@ -1,0 +1,27 @@
+"""The states of a Tair instance and the ways between them.
+
+Names are the vendor's (DescribeInstances). Every endpoint call shows as ``NetworkModifying`` (inferred from the
+status page's "configuring network" and from Terraform, which waits for ``Normal`` after each). While an instance is
+being deleted it shows as ``Changing``: ``Released`` is said only once nothing of it listens or runs.
+"""
+
+from __future__ import annotations
+
+from jackfield.store.resource import States
+
+CREATING = "Creating"
+NORMAL = "Normal"
+NETWORK_MODIFYING = "NetworkModifying"
+CHANGING = "Changing"
+RELEASED = "Released"
+
+INSTANCE_STATES = States(
+    initial=(CREATING,),
+    intents=((NORMAL, NETWORK_MODIFYING), (NORMAL, CHANGING)),
+    settlements=(
+        (CREATING, NORMAL),
+        (NETWORK_MODIFYING, NORMAL),
+        (CHANGING, RELEASED),
+        (RELEASED, ""),
+    ),
+)

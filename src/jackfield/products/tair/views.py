@@ -1,0 +1,305 @@
+"""Instances and endpoints as Tair's replies show them.
+
+JSON types are kept as the vendor has them, although they differ between operations: ``HasRenewChangeOrder`` is a
+boolean in DescribeInstances and a string in DescribeInstanceAttribute, ``ReadOnlyCount`` the other way round,
+``Port`` a number there and a string in DescribeDBInstanceNetInfo. ``ReplacateId`` is spelt as the vendor spells it.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from jackfield.endpoints.resources import Endpoint, endpoint_id
+from jackfield.products.operation import Shape
+from jackfield.products.tair.resources import Instance
+from jackfield.products.times import iso_second
+from jackfield.store.interface import Reader
+
+CONFIG = '{"EvictionPolicy":"volatile-lru","hash-max-ziplist-entries":512,"zset-max-ziplist-entries":128,"zset-max-ziplist-value":64,"set-max-intset-entries":512,"hash-max-ziplist-value":64}'  # fmt: skip  # noqa: E501
+"""A JSON document in a string, as the vendor has it."""
+
+_YEARS_100 = 100 * 365.25 * 86400
+
+
+class TagShape(Shape):
+    key: str = ""
+    value: str = ""
+
+
+class TagList(Shape):
+    tag: tuple[TagShape, ...]
+
+
+class InstanceSummary(Shape):
+    """An entry of DescribeInstances."""
+
+    instance_id: str
+    instance_name: str
+    instance_status: str
+    instance_class: str
+    instance_type: str
+    architecture_type: str
+    engine_version: str
+    region_id: str
+    zone_id: str
+    secondary_zone_id: str
+    vpc_id: str
+    vswitch_id: str
+    network_type: str
+    private_ip: str
+    connection_domain: str
+    connection_mode: str
+    port: int
+    capacity: int
+    bandwidth: int
+    connections: int
+    qps: int
+    shard_count: int
+    node_type: str
+    charge_type: str
+    package_type: str
+    edition_type: str
+    create_time: str
+    end_time: str
+    destroy_time: str
+    config: str
+    user_name: str
+    is_rds: bool
+    has_renew_change_order: bool
+    resource_group_id: str
+    tags: TagList
+    read_only_count: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class InstanceList(Shape):
+    kvstore_instance: tuple[InstanceSummary, ...]
+
+
+class InstanceAttribute(Shape):
+    """The entry of DescribeInstanceAttribute."""
+
+    instance_id: str
+    instance_name: str
+    instance_status: str
+    instance_class: str
+    real_instance_class: str
+    instance_type: str
+    architecture_type: str
+    engine: str
+    engine_version: str
+    region_id: str
+    zone_id: str
+    secondary_zone_id: str
+    zone_type: str
+    vpc_id: str
+    vswitch_id: str
+    vpc_cloud_instance_id: str
+    vpc_auth_mode: str
+    network_type: str
+    private_ip: str
+    connection_domain: str
+    port: int
+    capacity: int
+    bandwidth: int
+    connections: int
+    qps: int
+    shard_count: int
+    replica_count: int
+    read_only_count: int
+    slave_read_only_count: int
+    node_type: str
+    charge_type: str
+    package_type: str
+    create_time: str
+    end_time: str
+    config: str
+    security_ip_list: str = msgspec.field(name="SecurityIPList")
+    maintain_start_time: str
+    maintain_end_time: str
+    availability_value: str
+    replication_mode: str
+    audit_log_retention: str
+    storage: str
+    storage_type: str
+    is_rds: bool
+    is_support_tde: bool
+    is_order_completed: bool
+    instance_release_protection: bool
+    has_renew_change_order: str
+    resource_group_id: str
+    tags: TagList
+
+
+class InstanceAttributeList(Shape):
+    db_instance_attribute: tuple[InstanceAttribute, ...]
+
+
+class NetInfo(Shape):
+    """An entry of DescribeDBInstanceNetInfo. :param db_instance_net_type: "0" Internet, "1" classic, "2" VPC."""
+
+    connection_string: str
+    port: str
+    ip_address: str = msgspec.field(name="IPAddress")
+    ip_type: str = msgspec.field(name="IPType")
+    db_instance_net_type: str
+    direct_connection: int
+    vpc_id: str = msgspec.field(name="VPCId")
+    vswitch_id: str
+    vpc_instance_id: str = msgspec.field(name="VPCInstanceId")
+    expired_time: str
+    upgradeable: str
+
+
+class NetInfoList(Shape):
+    instance_net_info: tuple[NetInfo, ...]
+
+
+def summary(tx: Reader, instance: Instance) -> InstanceSummary:
+    endpoint = ordinary(tx, instance)
+    return InstanceSummary(
+        instance_id=instance.id,
+        instance_name=instance.name,
+        instance_status=instance.status,
+        instance_class=instance.instance_class,
+        instance_type="Redis",
+        architecture_type=instance.architecture,
+        engine_version=instance.engine_version,
+        region_id=instance.region,
+        zone_id=instance.zone_id,
+        secondary_zone_id=instance.secondary_zone_id,
+        vpc_id=instance.vpc_id,
+        vswitch_id=instance.vswitch_id,
+        network_type="VPC",
+        private_ip=endpoint.vpc_address if endpoint else "",
+        connection_domain=endpoint.name if endpoint else "",
+        connection_mode="Standard",
+        port=endpoint.port if endpoint else instance.port,
+        capacity=instance.capacity,
+        bandwidth=bandwidth(instance),
+        connections=connections(instance),
+        qps=qps(instance),
+        shard_count=len(instance.shards),
+        node_type=instance.node_type,
+        charge_type=instance.charge_type,
+        package_type="standard",
+        edition_type="Community",
+        create_time=iso_second(instance.created),
+        end_time=iso_second(end_time(instance)),
+        destroy_time=iso_second(end_time(instance)),
+        config=CONFIG,
+        user_name=instance.id,
+        is_rds=True,
+        has_renew_change_order=False,
+        resource_group_id=instance.resource_group_id,
+        tags=tag_list(instance),
+    )
+
+
+def attribute_list(tx: Reader, instance: Instance) -> InstanceAttributeList:
+    endpoint = ordinary(tx, instance)
+    default = next((group.ips for group in instance.whitelist if group.name == "default"), ())
+    return InstanceAttributeList(
+        db_instance_attribute=(
+            InstanceAttribute(
+                instance_id=instance.id,
+                instance_name=instance.name,
+                instance_status=instance.status,
+                instance_class=instance.instance_class,
+                real_instance_class=instance.instance_class,
+                instance_type="Redis",
+                architecture_type=instance.architecture,
+                engine="Redis",
+                engine_version=instance.engine_version,
+                region_id=instance.region,
+                zone_id=instance.zone_id,
+                secondary_zone_id=instance.secondary_zone_id,
+                zone_type="doublezone" if instance.secondary_zone_id else "singlezone",
+                vpc_id=instance.vpc_id,
+                vswitch_id=instance.vswitch_id,
+                vpc_cloud_instance_id=instance.id,
+                vpc_auth_mode="Open",
+                network_type="VPC",
+                private_ip=endpoint.vpc_address if endpoint else "",
+                connection_domain=endpoint.name if endpoint else "",
+                port=endpoint.port if endpoint else instance.port,
+                capacity=instance.capacity,
+                bandwidth=bandwidth(instance),
+                connections=connections(instance),
+                qps=qps(instance),
+                shard_count=len(instance.shards),
+                replica_count=0,
+                read_only_count=0,
+                slave_read_only_count=0,
+                node_type=instance.node_type,
+                charge_type=instance.charge_type,
+                package_type="standard",
+                create_time=iso_second(instance.created),
+                end_time=iso_second(end_time(instance)),
+                config=CONFIG,
+                security_ip_list=",".join(default),
+                maintain_start_time="18:00Z",
+                maintain_end_time="22:00Z",
+                availability_value="100.0%",
+                replication_mode="master-slave",
+                audit_log_retention="0",
+                storage="",
+                storage_type="LOCAL_SSD",
+                is_rds=True,
+                is_support_tde=False,
+                is_order_completed=True,
+                instance_release_protection=False,
+                has_renew_change_order="false",
+                resource_group_id=instance.resource_group_id,
+                tags=tag_list(instance),
+            ),
+        )
+    )
+
+
+def net_info(endpoint: Endpoint) -> NetInfo:
+    return NetInfo(
+        connection_string=endpoint.name,
+        port=str(endpoint.port),
+        ip_address=endpoint.vpc_address,
+        ip_type="Public" if endpoint.net == "public" else "Private",
+        db_instance_net_type="0" if endpoint.net == "public" else "2",
+        direct_connection=int(endpoint.net == "direct"),
+        vpc_id=endpoint.vpc_id,
+        vswitch_id=endpoint.vswitch_id,
+        vpc_instance_id=endpoint.parent,
+        expired_time="0",
+        upgradeable="0",
+    )
+
+
+def ordinary(tx: Reader, instance: Instance) -> Endpoint | None:
+    """The instance's ordinary (private) endpoint."""
+    return tx.get(Endpoint, endpoint_id(instance.id, "private"))
+
+
+def private_address(tx: Reader, instance: Instance) -> str:
+    endpoint = ordinary(tx, instance)
+    return endpoint.vpc_address if endpoint else ""
+
+
+def bandwidth(instance: Instance) -> int:
+    """Mbit/s: 96 a shard for clusters (the documents' example of a cluster), 80 for a standard instance."""
+    return 96 * len(instance.shards) if instance.architecture == "cluster" else 80
+
+
+def connections(instance: Instance) -> int:
+    """10,000 a shard, as the user guide has it for direct connections."""
+    return 10_000 * len(instance.shards)
+
+
+def qps(instance: Instance) -> int:
+    return 100_000 * len(instance.shards)
+
+
+def end_time(instance: Instance) -> float:
+    """When a PrePaid instance would end; a PostPaid one has a far date there."""
+    return instance.created + _YEARS_100
+
+
+def tag_list(instance: Instance) -> TagList:
+    return TagList(tag=tuple(TagShape(key=tag.key, value=tag.value) for tag in instance.tags))

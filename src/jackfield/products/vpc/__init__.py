@@ -1,0 +1,13 @@
+"""VPC: the networks that endpoints belong to."""
+
+from __future__ import annotations
+
+from jackfield.products.operation import Product
+
+
+def load() -> Product:
+    """The product with all its operations declared."""
+    from jackfield.products.vpc import geography, vpcs, vswitches  # noqa: F401
+    from jackfield.products.vpc.product import VPC
+
+    return VPC

@@ -1,0 +1,55 @@
+"""What the store keeps of VPCs and vSwitches."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+
+from jackfield.store.resource import Resource, States
+
+PENDING = "Pending"
+AVAILABLE = "Available"
+
+NETWORK_STATES = States(initial=(PENDING,), intents=(), settlements=((PENDING, AVAILABLE), (AVAILABLE, "")))
+
+
+class Tag(msgspec.Struct, frozen=True):
+    key: str
+    value: str
+
+
+class Vpc(Resource, frozen=True, kw_only=True, omit_defaults=True):
+    """Several VPCs may have the same block: they are apart.
+
+    :param is_default: made by Jackfield for calls that name no VPC.
+    """
+
+    kind: ClassVar[str] = "vpc"
+    states: ClassVar[States] = NETWORK_STATES
+
+    cidr: str
+    router_id: str
+    route_table_id: str
+    name: str = ""
+    description: str = ""
+    resource_group_id: str = ""
+    is_default: bool = False
+    tags: tuple[Tag, ...] = ()
+    settle_at: float = 0.0
+
+
+class VSwitch(Resource, frozen=True, kw_only=True, omit_defaults=True):
+    """A zone's part of its VPC (the ``parent``)."""
+
+    kind: ClassVar[str] = "vswitch"
+    states: ClassVar[States] = NETWORK_STATES
+
+    cidr: str
+    zone_id: str
+    name: str = ""
+    description: str = ""
+    resource_group_id: str = ""
+    is_default: bool = False
+    tags: tuple[Tag, ...] = ()
+    settle_at: float = 0.0

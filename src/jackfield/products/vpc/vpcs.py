@@ -1,0 +1,318 @@
+"""CreateVpc and the reads of VPCs."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Annotated
+
+from jackfield.products.operation import Call, Param, Reply, Request, Shape, operation
+from jackfield.products.regions import new_id
+from jackfield.products.times import iso_second
+from jackfield.products.vpc.checks import check_region, check_texts
+from jackfield.products.vpc.errors import (
+    IncorrectVpcStatus,
+    InvalidRegionIdNotFound,
+    InvalidVpcCidr,
+    InvalidVpcDescriptionMalformed,
+    InvalidVpcIdNotFound,
+    InvalidVpcNameMalformed,
+)
+from jackfield.products.vpc.product import VPC
+from jackfield.products.vpc.resources import PENDING, Tag, VSwitch, Vpc
+from jackfield.store.interface import Reader, Tx
+
+_PRIVATE = tuple(ipaddress.IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+
+RegionId = Annotated[str, Param("The region. Call DescribeRegions for the list.", "cn-hangzhou")]
+
+
+class TagShape(Shape):
+    key: str = ""
+    value: str = ""
+
+
+class Tags(Shape):
+    tag: tuple[TagShape, ...] = ()
+
+
+class CreateVpcRequest(Request):
+    region_id: RegionId
+    cidr_block: Annotated[
+        str, Param("The block: inside 10/8, 172.16/12 or 192.168/16, with a mask of 8 to 28 bits.", "172.16.0.0/12")
+    ] = "172.16.0.0/12"
+    vpc_name: Annotated[str, Param("1 to 128 characters.", "abc")] = ""
+    description: Annotated[str, Param("Up to 256 characters.", "This is my first Vpc")] = ""
+    resource_group_id: Annotated[str, Param("The resource group.", "rg-acfmxazb4ph6aiy****")] = ""
+    client_token: Annotated[str, Param("Makes a repeated call answer like the first.", "123e4567-e89b-12d3")] = ""
+    dry_run: Annotated[bool, Param("Only checks.", "false")] = False
+    tag: Annotated[tuple[TagShape, ...], Param("Tags of the VPC.")] = ()
+
+
+class CreateVpcReply(Reply):
+    vpc_id: str
+    vrouter_id: str
+    route_table_id: str
+    resource_group_id: str
+
+
+@operation(
+    VPC,
+    title="Creates a virtual private cloud (VPC)",
+    access="create",
+    resource="vpc/*",
+    errors=(InvalidRegionIdNotFound, InvalidVpcCidr, InvalidVpcNameMalformed, InvalidVpcDescriptionMalformed),
+    token="ClientToken",
+)
+def create_vpc(tx: Tx, call: Call, request: CreateVpcRequest) -> CreateVpcReply:
+    """Creates a VPC. It is Pending at first; DescribeVpcAttribute shows when it is Available.
+
+    Several VPCs may have the same block; nothing of one can be reached from another.
+    """
+    check_region(request.region_id)
+    check_texts(
+        request.vpc_name, request.description, InvalidVpcNameMalformed, InvalidVpcDescriptionMalformed
+    )  # fmt: skip
+    vpc = Vpc(
+        id=new_id("vpc", request.region_id, 17),
+        account=call.account,
+        region=request.region_id,
+        status=PENDING,
+        created=call.now,
+        cidr=_vpc_block(request.cidr_block),
+        router_id=new_id("vrt", request.region_id, 17),
+        route_table_id=new_id("vtb", request.region_id, 17),
+        name=request.vpc_name,
+        description=request.description,
+        resource_group_id=request.resource_group_id,
+        tags=tuple(Tag(tag.key, tag.value) for tag in request.tag),
+        settle_at=call.now + call.pace,
+    )
+    tx.put(vpc)
+    tx.schedule(vpc)
+    return CreateVpcReply(
+        vpc_id=vpc.id,
+        vrouter_id=vpc.router_id,
+        route_table_id=vpc.route_table_id,
+        resource_group_id=vpc.resource_group_id,
+    )
+
+
+class VSwitchIds(Shape):
+    vswitch_id: tuple[str, ...]
+
+
+class RouterTableIds(Shape):
+    router_table_ids: tuple[str, ...]
+
+
+class UserCidrs(Shape):
+    user_cidr: tuple[str, ...] = ()
+
+
+class SecondaryCidrBlocks(Shape):
+    secondary_cidr_block: tuple[str, ...] = ()
+
+
+class NatGatewayIds(Shape):
+    nat_gateway_ids: tuple[str, ...] = ()
+
+
+class VpcView(Shape):
+    """A VPC as DescribeVpcs lists it."""
+
+    vpc_id: str
+    region_id: str
+    status: str
+    vpc_name: str
+    description: str
+    creation_time: str
+    cidr_block: str
+    is_default: bool
+    owner_id: int
+    resource_group_id: str
+    vrouter_id: str
+    vswitch_ids: VSwitchIds
+    router_table_ids: RouterTableIds
+    tags: Tags
+    user_cidrs: UserCidrs = UserCidrs()
+    secondary_cidr_blocks: SecondaryCidrBlocks = SecondaryCidrBlocks()
+    nat_gateway_ids: NatGatewayIds = NatGatewayIds()
+    enabled_ipv6: bool = False
+    ipv6_cidr_block: str = ""
+    cen_status: str = ""
+
+
+class Vpcs(Shape):
+    vpc: tuple[VpcView, ...]
+
+
+class DescribeVpcsRequest(Request):
+    region_id: RegionId
+    vpc_id: Annotated[str, Param("Up to 20 ids, separated by commas.", "vpc-bp1b1xjllp3ve5yze****")] = ""
+    vpc_name: Annotated[str, Param("Only VPCs of this name.", "Vpc-1")] = ""
+    is_default: Annotated[bool | None, Param("Only the default VPC, or only others.", "false")] = None
+    page_number: Annotated[int, Param("The page, from 1.", "1", range=(1, 2**31 - 1))] = 1
+    page_size: Annotated[int, Param("Entries a page, up to 50.", "10", range=(1, 50))] = 10
+
+
+class DescribeVpcsReply(Reply):
+    vpcs: Vpcs
+    total_count: int
+    page_number: int
+    page_size: int
+
+
+@operation(VPC, title="Queries VPCs", access="list", resource="vpc/*", errors=(InvalidRegionIdNotFound,))
+def describe_vpcs(tx: Reader, call: Call, request: DescribeVpcsRequest) -> DescribeVpcsReply:
+    """Lists the caller's VPCs in a region, oldest first, a page at a time."""
+    check_region(request.region_id)
+    offset = (request.page_number - 1) * request.page_size
+    if request.vpc_id or request.vpc_name or request.is_default is not None:
+        found = _matching(tx, call, request)
+        total, page = len(found), found[offset : offset + request.page_size]
+    else:
+        total = tx.count(Vpc, account=call.account, region=request.region_id)
+        page = tx.page(Vpc, account=call.account, region=request.region_id, offset=offset, limit=request.page_size)
+    return DescribeVpcsReply(
+        vpcs=Vpcs(vpc=tuple(_view(tx, vpc) for vpc in page)),
+        total_count=total,
+        page_number=request.page_number,
+        page_size=request.page_size,
+    )
+
+
+class DescribeVpcAttributeRequest(Request):
+    vpc_id: Annotated[str, Param("The VPC.", "vpc-bp18sth14qii3pnvo****")]
+    region_id: Annotated[str, Param("The region.", "cn-hangzhou")] = ""
+
+
+class CloudResource(Shape):
+    resource_type: str
+    resource_count: int
+
+
+class CloudResources(Shape):
+    cloud_resource_set_type: tuple[CloudResource, ...]
+
+
+class DescribeVpcAttributeReply(Reply):
+    vpc_id: str
+    region_id: str
+    status: str
+    vpc_name: str
+    description: str
+    creation_time: str
+    cidr_block: str
+    is_default: bool
+    owner_id: int
+    resource_group_id: str
+    vrouter_id: str
+    vswitch_ids: VSwitchIds
+    tags: Tags
+    cloud_resources: CloudResources
+    user_cidrs: UserCidrs = UserCidrs()
+    secondary_cidr_blocks: SecondaryCidrBlocks = SecondaryCidrBlocks()
+    classic_link_enabled: bool = False
+    enabled_ipv6: bool = False
+    ipv6_cidr_block: str = ""
+
+
+@operation(
+    VPC,
+    title="Queries the configuration of a VPC",
+    access="get",
+    resource="vpc/{VpcId}",
+    errors=(InvalidVpcIdNotFound,),
+)
+def describe_vpc_attribute(tx: Reader, call: Call, request: DescribeVpcAttributeRequest) -> DescribeVpcAttributeReply:
+    """One VPC with its vSwitches."""
+    vpc = own_vpc(tx, call, request.vpc_id)
+    vswitches = tuple(vswitch.id for vswitch in tx.children(VSwitch, vpc.id))
+    return DescribeVpcAttributeReply(
+        vpc_id=vpc.id,
+        region_id=vpc.region,
+        status=vpc.status,
+        vpc_name=vpc.name,
+        description=vpc.description,
+        creation_time=iso_second(vpc.created),
+        cidr_block=vpc.cidr,
+        is_default=vpc.is_default,
+        owner_id=int(vpc.account),
+        resource_group_id=vpc.resource_group_id,
+        vrouter_id=vpc.router_id,
+        vswitch_ids=VSwitchIds(vswitch_id=vswitches),
+        tags=_tags(vpc.tags),
+        cloud_resources=CloudResources(
+            cloud_resource_set_type=(CloudResource(resource_type="VSwitch", resource_count=len(vswitches)),)
+        ),
+    )
+
+
+def own_vpc(tx: Reader, call: Call, vpc_id: str) -> Vpc:
+    """The caller's VPC.
+
+    :raises InvalidVpcIdNotFound: it does not exist, or is another account's.
+    """
+    vpc = tx.get(Vpc, vpc_id)
+    if vpc is None or vpc.account != call.account:
+        raise InvalidVpcIdNotFound
+    return vpc
+
+
+def available_vpc(tx: Reader, call: Call, vpc_id: str) -> Vpc:
+    """The caller's VPC, ready for use.
+
+    :raises InvalidVpcIdNotFound, IncorrectVpcStatus:
+    """
+    vpc = own_vpc(tx, call, vpc_id)
+    if vpc.status == PENDING:
+        raise IncorrectVpcStatus
+    return vpc
+
+
+def _vpc_block(text: str) -> str:
+    try:
+        block = ipaddress.IPv4Network(text)
+    except ValueError:
+        raise InvalidVpcCidr from None
+    if not 8 <= block.prefixlen <= 28 or not any(block.subnet_of(private) for private in _PRIVATE):
+        raise InvalidVpcCidr
+    return str(block)
+
+
+def _matching(tx: Reader, call: Call, request: DescribeVpcsRequest) -> list[Vpc]:
+    found: list[Vpc] | None = None
+    if request.vpc_id:
+        wanted = dict.fromkeys(request.vpc_id.split(","))
+        found = [vpc for vpc in (tx.get(Vpc, id) for id in wanted) if vpc is not None]
+    return [
+        vpc
+        for vpc in (found if found is not None else tx.each(Vpc, account=call.account, region=request.region_id))
+        if vpc.account == call.account
+        and vpc.region == request.region_id
+        and (not request.vpc_name or vpc.name == request.vpc_name)
+        and (request.is_default is None or vpc.is_default == request.is_default)
+    ]
+
+
+def _view(tx: Reader, vpc: Vpc) -> VpcView:
+    return VpcView(
+        vpc_id=vpc.id,
+        region_id=vpc.region,
+        status=vpc.status,
+        vpc_name=vpc.name,
+        description=vpc.description,
+        creation_time=iso_second(vpc.created),
+        cidr_block=vpc.cidr,
+        is_default=vpc.is_default,
+        owner_id=int(vpc.account),
+        resource_group_id=vpc.resource_group_id,
+        vrouter_id=vpc.router_id,
+        vswitch_ids=VSwitchIds(vswitch_id=tuple(vswitch.id for vswitch in tx.children(VSwitch, vpc.id))),
+        router_table_ids=RouterTableIds(router_table_ids=(vpc.route_table_id,)),
+        tags=_tags(vpc.tags),
+    )
+
+
+def _tags(tags: tuple[Tag, ...]) -> Tags:
+    return Tags(tag=tuple(TagShape(key=tag.key, value=tag.value) for tag in tags))
