@@ -1,0 +1,35 @@
+"""Asking a running Jackfield's administration."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from typing import Any
+
+from jackfield.cli.failure import Failure
+from jackfield.supervisor.ready import Ready
+
+_PATIENCE = 10.0
+
+
+def ask(ready: Ready, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The JSON reply of ``/_jackfield/…``; a POST when there is a body.
+
+    :raises Failure: nobody answers, or with an error.
+    """
+    request = urllib.request.Request(
+        f"{ready.api}/_jackfield/{path}",
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Authorization": f"Bearer {ready.admin_token}", "Content-Type": "application/json"},
+    )
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # loopback needs no proxy
+    try:
+        with opener.open(request, timeout=_PATIENCE) as response:
+            reply: dict[str, Any] = json.load(response)
+    except urllib.error.HTTPError as error:
+        text = error.read().decode(errors="replace")
+        raise Failure(f"{ready.api} refused: {error.code} {text}") from None
+    except OSError as error:
+        raise Failure(f"{ready.api} does not answer: {error}. Start it again with 'jackfield up'.") from None
+    return reply

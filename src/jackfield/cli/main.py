@@ -1,0 +1,116 @@
+"""``jackfield``: the commands, their options and their help. Each command's own file is imported when it is called."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+from jackfield.cli.failure import Failure
+from jackfield.supervisor.settings import PACES
+
+_DESCRIPTION = """\
+Runs the connection layer of a cloud database service on this machine: the APIs of Tair (Redis) and its
+surroundings, answered so that official SDKs work unmodified, with real databases and real TCP connections behind them."""
+
+_EPILOG = """\
+a first look:
+  jackfield demo                                    the main job, shown from an SDK call down to the bytes
+  jackfield up --detach && eval "$(jackfield env)"  start, and point SDKs and the aliyun CLI at it
+  jackfield exec -- redis-cli -h NAME               a client that can resolve the endpoints' names
+  jackfield ps                                      what runs and who is connected
+  jackfield down                                    end it; data and addresses stay"""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="jackfield", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--version", action="version", version=_version())
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    up = _add(commands, "up", "start, or take over what an earlier start left running; Ctrl-C ends everything")
+    up.add_argument("--listen", default="127.0.0.1:7700", metavar="HOST:PORT", help="the API's address (default %(default)s; port 0 takes a free one)")  # fmt: skip  # noqa: E501
+    up.add_argument("--pace", choices=tuple(PACES), default="fast", help="how long a transition takes beyond the real work (default %(default)s: 0.3 s)")  # fmt: skip  # noqa: E501
+    up.add_argument("--engines", choices=("real", "none"), default="real", help="none: states and resources without databases (default %(default)s)")  # fmt: skip  # noqa: E501
+    up.add_argument("--local-clients", choices=("whitelist", "allow"), default="whitelist", help="allow: clients of this machine are admitted whatever a whitelist says (default %(default)s)")  # fmt: skip  # noqa: E501
+    up.add_argument("--drain", type=_seconds, default=0.0, metavar="SECONDS", help="how long live connections go on after a release before they are reset (default 0, as at the vendor)")  # fmt: skip  # noqa: E501
+    up.add_argument("--durability", choices=("normal", "strict"), default="normal", help="strict: acknowledged calls survive a power cut, too (default %(default)s)")  # fmt: skip  # noqa: E501
+    up.add_argument("--addresses", default="", metavar="CIDR", help="pool of addresses for endpoints (default: a /20 of 127.64.0.0/10, chosen once)")  # fmt: skip  # noqa: E501
+    up.add_argument("--ready-file", type=Path, metavar="PATH", help="JSON written when the API answers and every recorded listener is bound")  # fmt: skip  # noqa: E501
+    up.add_argument("--detach", action="store_true", help="return once ready; everything goes on in the background")
+
+    down = _add(commands, "down", "end everything of a data folder, with or without a supervisor; data stay")
+    down.add_argument("--json", action="store_true", help="for machines")
+
+    ps = _add(commands, "ps", "instances, endpoints, states, what really runs, live connections")
+    ps.add_argument("--json", action="store_true", help="for machines")
+    ps.add_argument("--connections", action="store_true", help="every live connection")
+
+    env = _add(commands, "env", "shell exports for SDKs, or a profile for the aliyun CLI")
+    env.add_argument("--format", choices=("shell", "aliyun-cli", "json"), default="shell", help="(default %(default)s)")
+
+    execute = _add(commands, "exec", "run a program that can resolve the endpoints' names")
+    execute.add_argument("argv", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="the program and its arguments")
+
+    doctor = _add(commands, "doctor", "what this machine has, what is missing, and how to get it", data=False)
+    doctor.add_argument("--json", action="store_true", help="for machines")
+
+    demo = _add(commands, "demo", "the main job, shown: allocate, use and release a direct connection", data=False)
+    demo.add_argument("--keep", action="store_true", help="leave everything running at the end")
+    demo.add_argument("--data", type=Path, metavar="DIR", help="data folder (default: a temporary one)")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command; returns its exit status: 0, 1 when it failed for a reason that it printed, 2 for bad usage."""
+    options = build_parser().parse_args(arguments)
+    try:
+        status: int = import_module(f"jackfield.cli.{_MODULES[options.command]}").run(options)
+    except Failure as failure:
+        print(f"jackfield: {failure}", file=sys.stderr)
+        return failure.status
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 141
+    return status
+
+
+_MODULES = {
+    "up": "up",
+    "down": "down",
+    "ps": "ps",
+    "env": "env",
+    "exec": "execute",
+    "doctor": "doctor",
+    "demo": "demo",
+}
+
+
+def _add(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, text: str, *, data: bool = True
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    if data:
+        command.add_argument(
+            "--data", type=Path, metavar="DIR", help="data folder (default: $JACKFIELD_DATA, else one in your home)"
+        )
+    return command
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 3600:
+        raise argparse.ArgumentTypeError("0 to 3600 seconds")
+    return value
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return f"jackfield {version('jackfield')}"

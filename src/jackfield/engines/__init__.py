@@ -1,0 +1,1 @@
+"""Real databases: what starts, adopts, watches and ends their processes."""

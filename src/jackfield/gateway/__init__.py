@@ -1,0 +1,1 @@
+"""The door for programs: turns bytes into calls and replies into bytes; knows wire formats, knows no product."""

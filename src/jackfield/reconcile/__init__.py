@@ -1,0 +1,1 @@
+"""Making the world match the store."""

@@ -1,0 +1,148 @@
+"""Bringing an endpoint up and taking it down, the same for every product."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from jackfield.endpoints.addresses import take_host_address
+from jackfield.endpoints.resources import ADDRESSES, Endpoint
+from jackfield.reconcile.dialling import NotProven, refuses
+from jackfield.reconcile.loop import Later
+from jackfield.reconcile.world import World
+from jackfield.relay.client import RelayClient, RelayDown
+from jackfield.relay.route import Ack, Mode, Route
+from jackfield.store.resource import Evidence
+
+Prove = Callable[[RelayClient, Route], Mapping[str, Any]]
+"""Dials a route and returns what the database behind it answered; raises :class:`NotProven`."""
+
+Plan = Callable[[Endpoint], Sequence[Route]]
+"""The routes of an endpoint as it is now."""
+
+_MARGIN = 10.0
+"""Seconds that a replacement may take beyond the drain of its connections."""
+
+
+class EndpointWork:
+    """The steps that endpoints of all products share. Each may be repeated."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._served: dict[str, tuple[Route, ...]] = {}
+
+    def bring_up(self, endpoint: Endpoint, plan: Plan, prove: Prove) -> Evidence:
+        """Makes an endpoint serve: its addresses listen, and the database answered through each of them.
+
+        :raises Later: the relay is down, or an address turned out to be somebody else's and another one is tried.
+        """
+        endpoint = self._with_address(endpoint)
+        routes = tuple(plan(endpoint))
+        evidence: dict[str, Any] = {}
+        if routes:
+            relay = self._relay(routes[0].mode)
+            ack = self._replace(relay, endpoint.id, routes)
+            self._move_from_taken(endpoint, ack)
+            try:
+                evidence = {f"{route.address}:{route.port}": prove(relay, route) for route in routes}
+            except NotProven as error:
+                raise Later(0.05, str(error)) from error
+            self._served[endpoint.id] = routes
+        with self._world.store.write() as tx:
+            current = tx.get(Endpoint, endpoint.id)
+            if current is not None and current.status == "Creating":
+                tx.put(
+                    msgspec.structs.replace(current, status="Serving"),
+                    evidence={"answered": evidence} if routes else {"engines": "none"},
+                )
+        return evidence
+
+    def take_down(self, endpoint: Endpoint) -> Evidence:
+        """Ends an endpoint: its name, its listeners, its connections, then its record.
+
+        :raises Later: the relay is down, or an address still accepts.
+        """
+        evidence: Evidence = {"engines": "none"}
+        self._world.names.publish()
+        if self._world.settings.engines == "real":
+            acks = [self._replace(relay, endpoint.id, ()) for relay in self._world.relays.values()]
+            listened = [f"{address}:{endpoint.port}" for address in endpoint.addresses]
+            still = [place for place in listened if not refuses(*_split(place))]
+            if still:
+                raise Later(0.05, f"{', '.join(still)} still accepts")
+            evidence = {
+                "cut": sum(ack.cut for ack in acks),
+                "live": sum(ack.live for ack in acks),
+                "closed": [place for ack in acks for place in ack.closed],
+                "refused": listened,
+            }
+            if any(ack.lost for ack in acks):
+                evidence = {**evidence, "relay_restarted": True}
+        with self._world.store.write() as tx:
+            current = tx.get(Endpoint, endpoint.id)
+            if current is not None and current.status == "Releasing":
+                tx.remove(current, evidence=evidence)
+        self._served.pop(endpoint.id, None)
+        for relay in self._world.relays.values():
+            relay.forget(endpoint.id)
+        return evidence
+
+    def tend(self, endpoint: Endpoint, plan: Plan) -> None:
+        """Tells the relay what changed of an endpoint that serves (a whitelist, say).
+
+        :raises Later: the relay is down, or could not bind an address after a restart.
+        """
+        routes = tuple(plan(endpoint))
+        if not routes or self._served.get(endpoint.id) == routes:
+            return
+        ack = self._replace(self._relay(routes[0].mode), endpoint.id, routes)
+        failed = [f"{bound.address}:{bound.port} {bound.error}" for bound in ack.bound if bound.error]
+        if failed:
+            raise Later(0.5, f"the relay could not bind {', '.join(failed)}")
+        self._served[endpoint.id] = routes
+
+    def _with_address(self, endpoint: Endpoint) -> Endpoint:
+        """Chooses and stores the endpoint's address of this machine, unless its addresses are its nodes'."""
+        if endpoint.addresses or self._world.settings.engines == "none":
+            return endpoint
+        with self._world.store.write() as tx:
+            current = tx.get(Endpoint, endpoint.id)
+            if current is None or current.addresses:
+                return current or endpoint
+            address = take_host_address(tx, current)
+            chosen = msgspec.structs.replace(current, addresses=(address,))
+            tx.put(chosen)
+        return chosen
+
+    def _move_from_taken(self, endpoint: Endpoint, ack: Ack) -> None:
+        """Another program of this machine may use an address of our pool: then another one is chosen."""
+        failed = [bound for bound in ack.bound if bound.error]
+        if not failed:
+            return
+        text = ", ".join(f"{bound.address}:{bound.port} {bound.error}" for bound in failed)
+        if endpoint.net == "direct":
+            raise Later(0.5, f"a shard's address is in use: {text}")
+        with self._world.store.write() as tx:
+            current = tx.get(Endpoint, endpoint.id)
+            if current is not None and current.addresses == endpoint.addresses:
+                address = take_host_address(tx, current, avoid=frozenset(endpoint.addresses))
+                for taken in endpoint.addresses:
+                    tx.unclaim(ADDRESSES, taken, current)
+                tx.put(msgspec.structs.replace(current, addresses=(address,)))
+        raise Later(0.0, f"an address is in use: {text}")
+
+    def _relay(self, mode: Mode) -> RelayClient:
+        return self._world.relays[mode]
+
+    def _replace(self, relay: RelayClient, owner: str, routes: Sequence[Route]) -> Ack:
+        try:
+            return relay.replace(owner, routes, timeout=self._world.settings.drain + _MARGIN)
+        except RelayDown as error:
+            raise Later(0.05, str(error)) from error
+
+
+def _split(place: str) -> tuple[str, int]:
+    host, _, port = place.rpartition(":")
+    return host, int(port)

@@ -1,0 +1,40 @@
+"""The names of this machine's endpoints: a hosts file that says what serves, and nothing else."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from jackfield.endpoints.resources import Endpoint
+from jackfield.store.interface import Reader, Store
+from jackfield.vantage.hosts import render, system_hosts, write
+
+
+class Names:
+    """Keeps the hosts file in step with the endpoints that serve.
+
+    A name appears after its addresses were proven and goes before they are closed: a resolved name can be dialled.
+    """
+
+    def __init__(self, store: Store, path: Path) -> None:
+        self._store = store
+        self._path = path
+        self._lock = threading.Lock()
+
+    def publish(self) -> None:
+        """Writes the file from what the store says now."""
+        with self._lock:
+            with self._store.read() as view:
+                names = serving_names(view)
+            write(self._path, render(system_hosts(), names))
+
+
+def serving_names(view: Reader) -> dict[str, list[str]]:
+    """Name → addresses of every endpoint that serves. A direct endpoint's name leads to all its shards, as the
+    vendor's leads to the address of a random one.
+    """
+    return {
+        endpoint.name: list(endpoint.addresses)
+        for endpoint in view.each(Endpoint)
+        if endpoint.status == "Serving" and endpoint.addresses
+    }

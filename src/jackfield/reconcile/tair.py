@@ -1,0 +1,257 @@
+"""Tair instances: servers, endpoints and states are made to match the store."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from jackfield.endpoints.addresses import take_host_address
+from jackfield.endpoints.resources import ADDRESSES, Endpoint
+from jackfield.engines.engine import EngineFailed, Health
+from jackfield.engines.redis import BUS_PORT, RedisNode
+from jackfield.products.tair.resources import Instance, Shard
+from jackfield.products.tair.routes import routes
+from jackfield.products.tair.states import CHANGING, CREATING, NETWORK_MODIFYING, NORMAL, RELEASED
+from jackfield.reconcile.dialling import is_free
+from jackfield.reconcile.endpoints import EndpointWork, Prove
+from jackfield.reconcile.loop import Later
+from jackfield.reconcile.tair_nodes import prove, redis_node
+from jackfield.reconcile.world import World
+from jackfield.supervisor.settings import PACES
+from jackfield.relay.client import RelayClient, RelayDown
+from jackfield.relay.route import Route
+
+HEALTH_SECONDS = 5.0
+"""How often a server that runs is asked whether it answers; its death is noticed at once (:mod:`.watch`)."""
+
+_HOLD_SECONDS = 60.0
+
+
+class TairReconciler:
+    """One step at a time, from what the store says now.
+
+    Creating: addresses, servers, the ordinary endpoint, Normal. NetworkModifying: endpoints come and go, Normal.
+    Normal: servers that died are started again, changed whitelists reach the relay. Changing: everything ends, Released.
+    """
+
+    kind = Instance.kind
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._endpoints = EndpointWork(world)
+        self._seen: dict[str, dict[str, Any]] = {}
+
+    def step(self, id: str) -> float | None:
+        """:return: seconds until the next look. :raises Later: something has to happen first."""
+        with self._world.store.read() as view:
+            instance = view.get(Instance, id)
+            endpoints = view.children(Endpoint, id)
+        if instance is None:
+            return None
+        if instance.status == CREATING:
+            instance = self._place(instance)
+            self._start(instance)
+            return self._settle_network(instance, endpoints)
+        if instance.status == NETWORK_MODIFYING:
+            self._announce(instance)
+            return self._settle_network(instance, endpoints)
+        if instance.status == CHANGING:
+            return self._release(instance, endpoints)
+        if instance.status == RELEASED:
+            return self._remove(instance)
+        return self._tend(instance, endpoints)
+
+    def servers(self, instance: Instance) -> list[Health]:
+        """What the instance's server processes are doing; empty where no engines run."""
+        return [self._world.redis.health(node) for node in self._nodes(instance)] if self._real else []
+
+    def _place(self, instance: Instance) -> Instance:
+        """Chooses the shards' addresses of this machine; a standard instance needs none."""
+        if instance.architecture != "cluster" or instance.shards[0].address or not self._real:
+            return instance
+        with self._world.store.write() as tx:
+            current = tx.get(Instance, instance.id)
+            if current is None:
+                return instance
+            placed = []
+            for shard in current.shards:
+                avoid: set[str] = set()
+                while not is_free(address := take_host_address(tx, current, avoid=frozenset(avoid)), BUS_PORT):
+                    avoid.add(address)
+                    tx.unclaim(ADDRESSES, address, current)
+                placed.append(msgspec.structs.replace(shard, address=address))
+            current = msgspec.structs.replace(current, shards=tuple(placed))
+            tx.put(current)
+        return current
+
+    def _start(self, instance: Instance) -> None:
+        """Starts, or adopts, every server.
+
+        :raises Later: one is not ready yet.
+        """
+        if not self._real:
+            return
+        nodes = self._nodes(instance)
+        for node in nodes:
+            self._world.deaths.add(instance.id, self._world.redis.start(node))
+        waiting = [node.id for node in nodes if not self._world.redis.ready(node)]
+        if waiting:
+            raise Later(0.05, f"{len(waiting)} of {len(nodes)} servers are not ready")
+
+    def _announce(self, instance: Instance) -> None:
+        """Makes the shards tell clients the port of the direct endpoint.
+
+        Redis up to 6.2 takes that from its configuration at the start only. Its shards are then restarted while the
+        router holds commands back, so that clients of the ordinary address wait for two seconds and see no error.
+        """
+        if instance.architecture != "cluster" or not self._real:
+            return
+        self._start(instance)
+        nodes = self._nodes(instance)
+        told = self._world.redis.announce(nodes)
+        if not told.restart:
+            if not told.shown:
+                raise Later(0.1, "the shards do not show the new port yet")
+            return
+        router = self._world.relays["resp"]
+        owner = f"{instance.id}/private"
+        router.hold(owner, _HOLD_SECONDS)
+        try:
+            restarted = [node for node in nodes if node.id in told.restart]
+            for node in restarted:
+                self._world.deaths.add(instance.id, self._world.redis.restart(node))
+            for node in restarted:
+                self._world.redis.wait_ready(node)
+        finally:
+            router.resume(owner)
+
+    def _settle_network(self, instance: Instance, endpoints: Sequence[Endpoint]) -> float | None:
+        """Works on the endpoints until each serves or is gone, then says Normal.
+
+        :raises Later: the pace is not over.
+        """
+        seen = self._seen.setdefault(instance.id, {})
+        for endpoint in endpoints:
+            if endpoint.status == "Releasing":
+                seen[endpoint.id] = {"released": self._endpoints.take_down(endpoint)}
+            elif endpoint.status == "Creating":
+                seen[endpoint.id] = {
+                    "serving": self._endpoints.bring_up(endpoint, lambda one: self._plan(instance, one), self._prove(instance))
+                }  # fmt: skip
+            else:
+                self._endpoints.tend(endpoint, lambda one: self._plan(instance, one))
+        self._world.names.publish()
+        wait = instance.settle_at - time.time()
+        if wait > 0:
+            raise Later(wait, "pace")
+        evidence = {**self._facts(instance), "endpoints": seen}
+        with self._world.store.write() as tx:
+            current = tx.get(Instance, instance.id)
+            open_ends = [one.id for one in tx.children(Endpoint, instance.id) if one.status != "Serving"]
+            if current is None or current.status != instance.status or open_ends:
+                return 0.0
+            tx.put(msgspec.structs.replace(current, status=NORMAL), evidence=evidence)
+        self._seen.pop(instance.id, None)
+        return HEALTH_SECONDS if self._real else None
+
+    def _tend(self, instance: Instance, endpoints: Sequence[Endpoint]) -> float | None:
+        if not self._real:
+            return None
+        for endpoint in endpoints:
+            self._endpoints.tend(endpoint, lambda one: self._plan(instance, one))
+        self._start(instance)
+        return HEALTH_SECONDS
+
+    def _release(self, instance: Instance, endpoints: Sequence[Endpoint]) -> float | None:
+        """Closes the endpoints, ends the servers, deletes the data; only then says Released."""
+        seen = self._seen.setdefault(instance.id, {})
+        for endpoint in endpoints:
+            if endpoint.status == "Releasing":
+                seen[endpoint.id] = {"released": self._endpoints.take_down(endpoint)}
+        for node in self._nodes(instance):
+            try:
+                self._world.redis.destroy(node)
+            except EngineFailed as error:
+                raise Later(0.2, str(error)) from error
+        wait = instance.settle_at - time.time()
+        if wait > 0:
+            raise Later(wait, "pace")
+        evidence = {**self._facts(instance), "endpoints": seen, "servers_stopped": len(instance.shards)}
+        with self._world.store.write() as tx:
+            current = tx.get(Instance, instance.id)
+            if current is not None and current.status == CHANGING:
+                gone_at = time.time() + PACES[self._world.settings.pace]
+                tx.put(msgspec.structs.replace(current, status=RELEASED, settle_at=gone_at), evidence=evidence)
+        self._seen.pop(instance.id, None)
+        return 0.0
+
+    def _remove(self, instance: Instance) -> float | None:
+        """Ends the record of a released instance once Released was to be seen for a moment."""
+        wait = instance.settle_at - time.time()
+        if wait > 0:
+            raise Later(wait, "pace")
+        with self._world.store.write() as tx:
+            current = tx.get(Instance, instance.id)
+            if current is not None and current.status == RELEASED:
+                tx.remove(current, evidence={"endpoints": len(tx.children(Endpoint, instance.id)), "servers": 0})
+        return None
+
+    def _facts(self, instance: Instance) -> dict[str, Any]:
+        """What the relays and servers say at the moment of a settlement."""
+        if not self._real:
+            return {"engines": "none"}
+        try:
+            listening = {
+                key
+                for relay in self._world.relays.values()
+                for owner, keys in relay.owners().items()
+                if owner.startswith(f"{instance.id}/")
+                for key in keys
+            }
+        except RelayDown as error:
+            raise Later(0.05, str(error)) from error
+        running = [self._world.redis.health(node).pid for node in self._nodes(instance)]
+        return {"listening": sorted(listening), "servers": [pid for pid in running if pid]}
+
+    def _plan(self, instance: Instance, endpoint: Endpoint) -> tuple[Route, ...]:
+        if not self._real:
+            return ()
+        return routes(
+            instance,
+            endpoint,
+            lambda shard: str(self._socket(instance, shard)),
+            drain=self._world.settings.drain,
+            local_clients=self._world.settings.local_clients,
+        )
+
+    def _prove(self, instance: Instance) -> Prove:
+        nodes = self._nodes(instance)
+
+        def through(relay: RelayClient, route: Route) -> Mapping[str, Any]:
+            return prove(relay, route, nodes)
+
+        return through
+
+    def _nodes(self, instance: Instance) -> tuple[RedisNode, ...]:
+        folder = self._world.folder
+        return tuple(
+            redis_node(
+                instance,
+                shard,
+                folder=folder.engine_folder(instance.id, shard.index),
+                socket=self._socket(instance, shard),
+                password=self._world.keyring.derive(f"redis {instance.id}"),
+            )
+            for shard in instance.shards
+        )
+
+    def _socket(self, instance: Instance, shard: Shard) -> Path:
+        return self._world.folder.engine_socket(instance.id, shard.index)
+
+    @property
+    def _real(self) -> bool:
+        return self._world.settings.engines == "real"

@@ -1,0 +1,74 @@
+"""A Tair instance's shards as the Redis engine sees them, and the proof that a route leads to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from jackfield.engines.redis import INTERNAL, Client, RedisError, RedisNode, Unreachable, plan
+from jackfield.relay.resp.slots import slot_of
+from jackfield.products.tair.resources import Instance, Shard
+from jackfield.reconcile.dialling import NotProven, dialled
+from jackfield.relay.client import RelayClient, RelayDown, RelayError
+from jackfield.relay.route import Route
+
+
+def redis_node(instance: Instance, shard: Shard, *, folder: Path, socket: Path, password: str) -> RedisNode:
+    """The server process of a shard. The instance's password logs in as ``default`` and as the instance's own id,
+    which is the name of the vendor's default account.
+    """
+    users = {"default": instance.password_sha256, instance.id: instance.password_sha256}
+    cluster = instance.architecture == "cluster"
+    return RedisNode(
+        id=shard.node_id,
+        folder=folder,
+        socket=socket,
+        password=password,
+        users=users if instance.password_sha256 else {},
+        address=shard.address,
+        announce_port=instance.announce_port if cluster else 0,
+        cluster=plan(
+            [one.node_id for one in instance.shards],
+            [one.address for one in instance.shards],
+            instance.announce_port,
+        )
+        if cluster
+        else (),
+        memory=instance.capacity * 1024 * 1024 // len(instance.shards),
+        fsync="no",
+    )
+
+
+def prove(relay: RelayClient, route: Route, nodes: Sequence[RedisNode]) -> Mapping[str, Any]:
+    """Dials a route's address and asks the database behind it who it is.
+
+    A direct address must lead to its own shard; an ordinary one of a cluster to every shard.
+
+    :raises NotProven: it does not.
+    """
+    try:
+        with dialled(relay, route) as sock, Client.over(sock, INTERNAL, nodes[0].password) as client:
+            if route.mode == "resp":
+                return {"shards": [_ask_shard(client, node) for node in nodes]}
+            expected = route.backends[0].name
+            if nodes[0].cluster:
+                node_id = client.text("CLUSTER", "MYID")
+                if node_id != expected:
+                    raise NotProven(f"{route.address}:{route.port} leads to {node_id} instead of {expected}")
+                return {"node": node_id}
+            return {"ping": client.text("PING")}
+    except (RedisError, Unreachable, RelayDown, RelayError) as error:
+        raise NotProven(f"{route.address}:{route.port}: {error}") from error
+
+
+def _ask_shard(client: Client, node: RedisNode) -> str:
+    """Reads a key that lies on this shard, so that the answer comes from it."""
+    ranges = next(member.slots for member in node.cluster if member.id == node.id)
+    for number in count():
+        key = f"jackfield:{number}"
+        if any(low <= slot_of(key.encode()) <= high for low, high in ranges):
+            client.command("EXISTS", key)
+            return node.id
+    raise AssertionError("every slot has keys")

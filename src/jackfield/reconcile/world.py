@@ -1,0 +1,33 @@
+"""What reconcilers act on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jackfield.engines.redis import RedisEngine
+from jackfield.reconcile.names import Names
+from jackfield.reconcile.watch import DeathWatch
+from jackfield.relay.client import RelayClient
+from jackfield.relay.route import Mode
+from jackfield.store.interface import Store
+from jackfield.store.secrets import KeyRing
+from jackfield.supervisor.folder import Folder
+from jackfield.supervisor.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The store, and everything that a reconciler may change to match it.
+
+    :param relays: the relay for plain connections and the one with the router.
+    :param deaths: is told of every server process, and schedules the instance of one that ends.
+    """
+
+    store: Store
+    folder: Folder
+    settings: Settings
+    keyring: KeyRing
+    relays: dict[Mode, RelayClient]
+    redis: RedisEngine
+    names: Names
+    deaths: DeathWatch

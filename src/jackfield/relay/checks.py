@@ -1,0 +1,66 @@
+"""What a request must fulfil before anything is changed for it."""
+
+from __future__ import annotations
+
+import math
+import socket
+from collections.abc import Sequence
+
+from jackfield.relay.dial import parse_target
+from jackfield.relay.route import Route
+from jackfield.relay.whitelist import Whitelist
+
+Place = tuple[str, str, str, int, str]
+
+
+def place(route: Route) -> Place:
+    """What can not change while a listener lives; a route that differs here is another listener."""
+    return route.key, route.vantage, route.address, route.port, route.mode
+
+
+def check_routes(owner: str, routes: Sequence[Route]) -> None:
+    """Judges the routes of one request.
+
+    :raises ValueError: naming the first route that can not be served and why.
+    """
+    if not owner:
+        raise ValueError("the owner is empty")
+    keys: set[str] = set()
+    addresses: set[tuple[str, str, int]] = set()
+    for route in routes:
+        _check(route)
+        if route.owner != owner:
+            raise ValueError(f"route {route.key}: its owner is {route.owner!r}, not {owner!r}")
+        address = (route.vantage, route.address, route.port)
+        if route.key in keys:
+            raise ValueError(f"route {route.key} is given twice")
+        if address in addresses:
+            raise ValueError(f"route {route.key}: {route.address}:{route.port} is given twice")
+        keys.add(route.key)
+        addresses.add(address)
+
+
+def _check(route: Route) -> None:
+    def wrong(what: str) -> ValueError:
+        return ValueError(f"route {route.key}: {what}")
+
+    if not route.key:
+        raise ValueError("a route's key is empty")
+    try:
+        socket.inet_pton(socket.AF_INET6 if ":" in route.address else socket.AF_INET, route.address)
+    except (OSError, ValueError):
+        raise wrong(f"{route.address!r} is not an IP address") from None
+    if not 0 < route.port < 65536:
+        raise wrong(f"port {route.port} is not between 1 and 65535")
+    if not route.backends or (route.mode == "tcp" and len(route.backends) != 1):
+        raise wrong(f"{len(route.backends)} backends; mode tcp has one, mode resp at least one")
+    if route.max_connections < 0:
+        raise wrong("max_connections is negative")
+    if not (math.isfinite(route.drain_seconds) and route.drain_seconds >= 0):
+        raise wrong("drain_seconds is not a length of time")
+    try:
+        for backend in route.backends:
+            parse_target(backend.target)
+        Whitelist(route.whitelist)
+    except ValueError as error:
+        raise wrong(str(error)) from None

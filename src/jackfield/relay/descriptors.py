@@ -1,0 +1,74 @@
+"""File descriptors: as many as the system allows, and one in reserve for when they run out."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import socket
+import struct
+
+LINGER_RESET = struct.pack("ii", 1, 0)
+"""``SO_LINGER`` value with which ``close`` sends RST instead of FIN."""
+
+
+def raise_limit() -> int:
+    """Raises the soft limit of open files to the hard one; returns what is allowed now."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    for wanted in (hard, 65536, 10240):  # macOS says "unlimited" and then refuses it
+        if soft != resource.RLIM_INFINITY and (wanted == resource.RLIM_INFINITY or wanted > soft):
+            try:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            except (ValueError, OSError):
+                continue
+            return wanted
+    return soft
+
+
+def reset(sock: socket.socket) -> None:
+    """Makes the coming ``close`` of a TCP socket send RST: the other side reads an error, not an end."""
+    with contextlib.suppress(OSError):  # already reset by the other side: the close is all that is left
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_RESET)
+
+
+class Reserve:
+    """One descriptor kept back.
+
+    With no descriptor left ``accept`` fails while the client stays in the queue, so a level-triggered loop
+    would spin. Giving up the reserve for a moment lets each waiting client be taken and reset.
+    """
+
+    def __init__(self) -> None:
+        self._fd = -1
+
+    def shed(self, listening: socket.socket) -> bool:
+        """Takes one client off the queue and resets it; false when that was not possible."""
+        self.release()
+        try:
+            client, _ = listening.accept()
+        except OSError:
+            return False
+        else:
+            reset(client)
+            client.close()
+            return True
+        finally:
+            self.keep()
+
+    def keep(self) -> None:
+        """Opens the reserve if it is not open; without a free descriptor there is none until the next try."""
+        if self._fd < 0:
+            try:
+                self._fd = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+            except OSError:
+                self._fd = -1
+
+    def release(self) -> None:
+        """Closes the reserve."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+
+RESERVE = Reserve()
+"""The reserve of this process; limits count per process, so one is enough. Opened by ``keep`` at start."""

@@ -1,0 +1,171 @@
+"""The relay as a process: lock, limits, routes, control socket, then the loop."""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import gc
+import logging
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from jackfield.relay.board import Board
+from jackfield.relay.control import Control
+from jackfield.relay.descriptors import RESERVE, raise_limit
+from jackfield.relay.loop import Handler, Loop
+from jackfield.relay.messages import VERSION, Greeting
+from jackfield.relay.refusals import Refusals
+from jackfield.relay.table import Table
+
+EXIT_FAILED = 2
+EXIT_LOCKED = 3
+"""Exit status when another relay of the same role serves the same data folder."""
+
+_BIND_AGAIN_SECONDS = 0.2  # a predecessor that was just killed may still be closing its sockets
+
+log = logging.getLogger("jackfield.relay")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a relay until SIGTERM or ``stop``; returns the exit status.
+
+    ``python -m jackfield.relay --data DIR --role plain|resp --socket PATH [--log PATH]``. SIGINT and SIGHUP are
+    ignored: they are meant for the terminal in which somebody else was started.
+
+    :returns: 0 after an orderly end, 2 when it could not start, 3 when the data folder is served already.
+    """
+    parser = argparse.ArgumentParser(prog="python -m jackfield.relay", description="Carries bytes to databases.")
+    parser.add_argument("--data", required=True, type=Path, help="the data folder; routes are kept in its relay/")
+    parser.add_argument("--role", required=True, choices=("plain", "resp"))
+    parser.add_argument("--socket", required=True, help="path of the control socket")
+    parser.add_argument("--log", help="append the log here instead of writing to stderr")
+    options = parser.parse_args(arguments)
+    os.umask(0o077)
+    _start_logging(options.log)
+    folder = options.data.resolve() / "relay"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = _lock(folder / f"{options.role}.lock")
+        if lock is None:
+            print(f"another relay of role {options.role} serves {options.data}", file=sys.stderr)
+            return EXIT_LOCKED
+        _serve(folder, options.role, options.socket)
+    except OSError as error:
+        log.error("could not start: %s", error)
+        return EXIT_FAILED
+    return 0
+
+
+def _serve(folder: Path, role: str, path: str) -> None:
+    begun = time.monotonic()
+    limit = raise_limit()
+    RESERVE.keep()
+    loop = Loop(_on_error)
+    table = Table(folder / f"{role}.db")
+    refusals = Refusals()
+    board = Board(loop, table, refusals)
+    _stop_on_sigterm(loop)
+    board.restore()
+    while board.unbound() and time.monotonic() - begun < _BIND_AGAIN_SECONDS:
+        time.sleep(0.01)
+        board.bind_missing()
+    board.keep_trying()
+    started = started_at()
+
+    def greet() -> Greeting:
+        return Greeting(
+            pid=os.getpid(),
+            started=started,
+            role=role,
+            data=str(folder.parent),
+            version=VERSION,
+            listeners=board.listening(),
+            connections=sum(board.counts().values()),
+            unbound=board.unbound(),
+        )
+
+    control = Control(loop, board, refusals, path, greet, loop.stop)
+    _settle_garbage_collector()
+    milliseconds = (time.monotonic() - begun) * 1000
+    log.info("ready role=%s listeners=%d files=%d after %.0f ms", role, board.listening(), limit, milliseconds)
+    try:
+        loop.run()
+    finally:
+        board.close()
+        control.close()
+        loop.finish()
+        table.close()
+        log.info("stopped role=%s", role)
+
+
+def started_at() -> float:
+    """When this process started, in seconds since the epoch, as the system tells it to others.
+
+    Linux: field 22 of ``/proc/self/stat`` (clock ticks since boot) plus ``btime`` of ``/proc/stat``. Elsewhere: now.
+    """
+    try:
+        ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+        stat = Path("/proc/stat").read_text()
+        boot = next(int(line.split()[1]) for line in stat.splitlines() if line.startswith("btime "))
+        return boot + ticks / os.sysconf("SC_CLK_TCK")
+    except (OSError, StopIteration):
+        return time.time()
+
+
+def _lock(path: Path) -> int | None:
+    """Holds an exclusive lock until the process ends; ``None`` when another process has it."""
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(fd)
+        return None
+    return fd
+
+
+def _start_logging(path: str | None) -> None:
+    logging.raiseExceptions = False  # whoever read our stderr may be gone; that must not disturb the relay
+    logging.basicConfig(filename=path, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+
+
+def _settle_garbage_collector() -> None:
+    # What exists now lives as long as the process. Sessions free themselves by reference counts, so the collector
+    # only has to find what an exception's traceback left; a full run over ten thousand sessions costs 10 ms.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 50)
+
+
+def _on_error(handler: Handler, error: Exception) -> None:
+    log.error("unexpected error in %s", type(handler).__name__, exc_info=error)
+    abort = getattr(handler, "abort", None)
+    if abort is not None:
+        abort()  # else a level-triggered loop would come back to it for ever
+
+
+class _Wakeup:
+    """Ends the loop when a signal has arrived: the interpreter writes its number to a socket that the loop reads."""
+
+    def __init__(self, loop: Loop) -> None:
+        self._loop = loop
+        self._end, self._write = socket.socketpair()
+        self._end.setblocking(False)
+        self._write.setblocking(False)
+        signal.set_wakeup_fd(self._write.fileno(), warn_on_full_buffer=False)
+        loop.register(self._end.fileno(), self)
+
+    def on_event(self, events: int) -> None:
+        if signal.SIGTERM in self._end.recv(64):
+            self._loop.stop()
+
+
+def _stop_on_sigterm(loop: Loop) -> None:
+    signal.signal(signal.SIGTERM, lambda number, frame: None)  # without a handler nothing is written
+    for name in ("SIGINT", "SIGHUP"):
+        signal.signal(getattr(signal, name), signal.SIG_IGN)
+    _Wakeup(loop)

@@ -1,0 +1,162 @@
+"""Commands about the server, answered as one big server would: no shard shows through."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from jackfield.relay.resp.call import Call, Flow
+from jackfield.relay.resp.fanout import everywhere, first_error, total
+from jackfield.relay.resp.framing import OK, array, bulk, elements, error, mapping, nil, request, text
+from jackfield.relay.resp.requests import number
+
+if TYPE_CHECKING:
+    from jackfield.relay.resp.session import RespSession
+
+_CURSOR_SHIFT = 10
+"""SCAN's cursor is the shard's own, above the shard's number in the lowest ten bits."""
+
+_SHOWN_SETTINGS = frozenset(
+    "appendfsync appendonly databases hash-max-listpack-entries hash-max-ziplist-entries lazyfree-lazy-eviction "
+    "list-max-listpack-size list-max-ziplist-size lua-time-limit maxclients maxmemory maxmemory-policy maxmemory-samples "
+    "notify-keyspace-events proto-max-bulk-len save set-max-intset-entries slowlog-log-slower-than slowlog-max-len timeout "
+    "zset-max-listpack-entries zset-max-ziplist-entries".split()
+)
+
+_HIDDEN_FACTS = frozenset(
+    "config_file executable listener0 listener1 listener2 listener3 master_failover_state master_host master_port "
+    "master_replid master_replid2 multiplexing_api process_id process_supervised run_id unixsocket".split()
+)
+_STATED_FACTS = {"cluster_enabled": "0", "redis_mode": "standalone", "role": "master", "connected_slaves": "0"}
+
+_ON_ALL = {
+    b"script": (b"exists", b"flush", b"load"),
+    b"function": (b"delete", b"flush", b"load", b"restore"),
+}
+_ON_ONE = {b"acl": (b"cat", b"genpass", b"whoami"), b"function": (b"dump", b"list", b"stats"), b"script": ()}
+
+
+def unsupported(what: str) -> str:
+    """The text of the error for what needs a shard of its own."""
+    return f"ERR '{what}' is not supported at the ordinary address of a cluster instance; use its direct address"
+
+
+def _one(session: RespSession, raw: bytes) -> Call:
+    identity = session.identity
+    assert identity is not None
+    return session.hub.link_for(identity, -1).ask(raw, fixed=False)
+
+
+def _dbsize(session: RespSession, arguments: list[bytes], raw: bytes) -> Flow:
+    replies = yield everywhere(session, raw)
+    return first_error(replies) or total(replies)
+
+
+def _keys(session: RespSession, arguments: list[bytes], raw: bytes) -> Flow:
+    replies = yield everywhere(session, raw)
+    return first_error(replies) or array(frame for reply in replies for frame in elements(reply))
+
+
+def _flush(session: RespSession, arguments: list[bytes], raw: bytes) -> Flow:
+    replies = yield everywhere(session, raw)
+    return first_error(replies) or OK
+
+
+def _random_key(session: RespSession, arguments: list[bytes], raw: bytes) -> Flow:
+    replies = yield everywhere(session, raw)
+    found = [reply for reply in replies if reply.startswith(b"$") and reply[1:2] != b"-"]
+    return first_error(replies) or (random.choice(found) if found else nil(session.protocol))
+
+
+def _scan(session: RespSession, arguments: list[bytes], raw: bytes) -> Flow:
+    cursor = number(arguments[1])
+    if cursor is None or cursor < 0:
+        return b"-ERR invalid cursor\r\n"
+    shards = session.hub.present()
+    index, inner = cursor & ((1 << _CURSOR_SHIFT) - 1), cursor >> _CURSOR_SHIFT
+    if index >= len(shards):
+        return array([bulk(b"0"), b"*0\r\n"])
+    identity = session.identity
+    assert identity is not None
+    question = request(arguments[0], b"%d" % inner, *arguments[2:])
+    (reply,) = yield [identity.links[shards[index].index].ask(question, fixed=False)]
+    if not reply.startswith(b"*"):
+        return reply
+    after, found = elements(reply)
+    inner = int(text(after))
+    if not inner:
+        index += 1
+    following = (inner << _CURSOR_SHIFT) | index if inner or index < len(shards) else 0
+    return array([bulk(b"%d" % following), found])
+
+
+def _info(session: RespSession, arguments: list[bytes], raw: bytes) -> Flow:
+    (reply,) = yield [_one(session, raw)]
+    if reply.startswith(b"-"):
+        return reply
+    hub = session.hub
+    hidden = [each for shard in hub.shards for each in (shard.name, shard.announced, shard.target[5:]) if each]
+    lines: list[str] = []
+    for line in text(reply).decode("utf-8", "replace").split("\r\n"):
+        key, colon, _ = line.partition(":")
+        if key in _HIDDEN_FACTS or (key.startswith("slave") and key[5:].isdigit()):
+            continue
+        if key == "tcp_port":
+            line = f"tcp_port:{hub.route.port}"
+        elif colon and key in _STATED_FACTS:
+            line = f"{key}:{_STATED_FACTS[key]}"
+        if not any(each in line for each in hidden):
+            lines.append(line)
+    body = "\r\n".join(lines).encode()
+    return b"=%d\r\ntxt:%b\r\n" % (len(body) + 4, body) if reply.startswith(b"=") else bulk(body)
+
+
+def _config(session: RespSession, arguments: list[bytes], raw: bytes) -> Flow:
+    word = arguments[1].lower()
+    if word != b"get":
+        return error(unsupported(f"config {word.decode('utf-8', 'replace')}"))
+    if len(arguments) < 3:
+        return b"-ERR wrong number of arguments for 'config|get' command\r\n"
+    patterns = [pattern.decode("utf-8", "replace").lower() for pattern in arguments[2:]]
+    names = sorted(name for name in _SHOWN_SETTINGS if any(fnmatchcase(name, each) for each in patterns))
+    pairs: list[tuple[bytes, bytes]] = []
+    if names:
+        # one question a name: Redis 6.2 takes no more
+        for reply in (yield [_one(session, request(b"CONFIG", b"GET", name.encode())) for name in names]):
+            if reply.startswith(b"-"):
+                return reply
+            parts = elements(reply)
+            pairs += [(parts[at], parts[at + 1]) for at in range(0, len(parts), 2)]
+    return mapping(pairs, session.protocol)
+
+
+def _library(session: RespSession, arguments: list[bytes], raw: bytes) -> Flow:
+    """SCRIPT and FUNCTION, which every shard must know alike, and the harmless part of ACL."""
+    name, word = arguments[0].lower(), arguments[1].lower()
+    if word in _ON_ONE[name]:
+        return (yield [_one(session, raw)])[0]
+    if word not in _ON_ALL.get(name, ()):
+        return error(unsupported(f"{name.decode()} {word.decode('utf-8', 'replace')}"))
+    replies = yield everywhere(session, raw)
+    problem = first_error(replies)
+    if problem or word != b"exists":
+        return problem or replies[0]
+    columns = zip(*(elements(reply) for reply in replies), strict=True)
+    return array(min(column) for column in columns)
+
+
+FLOWS: dict[bytes, Callable[[RespSession, list[bytes], bytes], Flow]] = {
+    b"acl": _library,
+    b"config": _config,
+    b"dbsize": _dbsize,
+    b"flushall": _flush,
+    b"flushdb": _flush,
+    b"function": _library,
+    b"info": _info,
+    b"keys": _keys,
+    b"randomkey": _random_key,
+    b"scan": _scan,
+    b"script": _library,
+}

@@ -1,0 +1,436 @@
+"""One client of the router: takes its commands in, gives its replies back in their order."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import struct
+import time
+from binascii import crc_hqx
+from collections import deque
+from typing import TYPE_CHECKING
+
+from jackfield.relay.loop import HANGUP, READ, WRITE
+from jackfield.relay.resp import dispatch, limits
+from jackfield.relay.resp.call import Call, Flow, Task
+from jackfield.relay.resp.framing import CRLF, HEADER_SIZES, error
+from jackfield.relay.resp.requests import OversizeError, ProtocolError, Reader
+from jackfield.relay.resp.slots import slot_of
+from jackfield.relay.resp.table import HEADS
+from jackfield.relay.session import Host
+
+if TYPE_CHECKING:
+    from jackfield.relay.resp.hub import Hub
+    from jackfield.relay.resp.identity import Identity
+    from jackfield.relay.resp.link import Link
+    from jackfield.relay.resp.transaction import Transaction
+
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+
+
+class RespSession:
+    """A client connection.
+
+    Each command becomes a :class:`Call` in ``pending``; a call whose reply is there leaves when all before it have.
+    Commands are not started while ``_task`` runs (a command that everything after it has to wait for), while too
+    much is unanswered or unread, or while *cautious* (slots moved under commands that are still under way).
+
+    :ivar identity: who the client is for the shards; ``None`` before it authenticated.
+    """
+
+    __slots__ = (
+        "_alone", "_backlog", "_cautious", "_closing", "_events", "_host", "_left", "_long", "_owed", "_receive", "_rest",
+        "_send", "_sock", "_task", "_tasks", "_window", "calm", "client", "ended", "hub", "identity", "library", "name",
+        "number", "pending", "protocol", "received", "refused", "sent", "since", "transaction",
+    )  # fmt: skip
+
+    def __init__(self, hub: Hub, host: Host, sock: socket.socket, client: str) -> None:
+        self.hub = hub
+        self.client = client
+        self.since = time.time()
+        self.received = 0
+        self.sent = 0
+        self.calm = True
+        self.ended = False
+        self.identity: Identity | None = None
+        self.refused = False
+        self.protocol = 2
+        self.name = b""
+        self.library = (b"", b"")
+        self.number = hub.serial()
+        self.transaction: Transaction | None = None
+        self.pending: deque[Call] = deque()
+        self._host = host
+        self._sock = sock
+        self._receive = sock.recv
+        self._send = sock.send
+        self._rest = b""
+        self._long: tuple[Reader, bytearray] | None = None
+        self._backlog: bytearray | None = None
+        self._window = limits.FIRST_WINDOW
+        self._owed = 0
+        self._task: Task | None = None
+        self._alone: Flow | None = None
+        self._tasks: set[Task] | None = None
+        self._cautious = False
+        self._closing = False
+        self._left = False
+        self._events = READ
+        hub.loop.register(sock.fileno(), self, READ)
+
+    @property
+    def backend(self) -> str:
+        return ",".join(shard.target for shard in self.hub.present())
+
+    # ---- the client's bytes ----
+
+    def on_event(self, events: int) -> None:
+        if events & WRITE and self._backlog:
+            self._write(b"")
+        if events & (READ | HANGUP) and not self.ended:
+            if self._events & READ:
+                self._read()
+            elif events & HANGUP:
+                self.end()
+
+    def _read(self) -> None:
+        try:
+            data = self._receive(limits.CHUNK if self._long is None else limits.BIG_CHUNK)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            self.end()
+            return
+        if not data:
+            self._hang_up()
+            return
+        self.received += len(data)
+        if self._long is not None:
+            self._long[1].extend(data)
+        else:
+            self._rest = self._rest + data if self._rest else data
+        self.consume()
+
+    def _hang_up(self) -> None:
+        """The client will send no more: it gets the replies that are under way, but nothing waits for it any longer."""
+        if self._task is not None or not (self.pending or self._backlog):
+            self.end()
+            return
+        self._left = True
+        self._rest = b""
+        self._listen()
+
+    # ---- commands ----
+
+    def consume(self) -> None:
+        """Starts commands until the input is used up or something has to be waited for."""
+        while self._may_start():
+            if self._long is not None:
+                if not self._read_long():
+                    break
+            elif not self._rest:
+                break
+            elif not self._consume_rest():
+                break
+        self._listen()
+
+    def _may_start(self) -> bool:
+        pending = self.pending
+        if self._task is not None or self._alone is not None or self._closing or self.ended or self._left:
+            return False
+        if not pending:
+            self._owed = 0
+            self._cautious = False
+            return self._backlog is None or len(self._backlog) < limits.BACKLOG
+        if self._cautious or len(pending) >= self._window or self._owed > limits.OWED:
+            return False
+        return self._backlog is None or len(self._backlog) < limits.BACKLOG
+
+    def _consume_rest(self) -> bool:
+        """Takes commands off the input; false when it ends with an incomplete one."""
+        buffer = self._rest
+        at = 0
+        if self.identity is not None and (self.transaction is None or not self.transaction.open):
+            at = self._run(buffer, self.identity)
+        if at == len(buffer):
+            self._rest = b""
+            self._owed += at
+            return True
+        if at and not self._may_start():
+            self._rest = buffer[at:]
+            self._owed += at
+            return True
+        reader = Reader(at, self.identity is not None)
+        try:
+            end = reader.read(buffer)
+        except ProtocolError as problem:
+            self._protocol_error(problem)
+            return False
+        except OversizeError:
+            self.end()
+            return False
+        self._owed += end or at
+        self._rest = buffer[end or at :]
+        if not end:
+            if len(self._rest) > limits.BIG:
+                self._long = (Reader(0, self.identity is not None), bytearray(self._rest))
+                self._rest = b""
+                return True
+            return False
+        if reader.arguments:
+            dispatch.run(self, reader.arguments, b"" if reader.inline else buffer[at:end])
+        return True
+
+    def _run(self, buffer: bytes, identity: Identity) -> int:
+        """The fast path: commands with one key, framed the usual way. Returns where the first other one begins."""
+        find = buffer.find
+        head_of, size_of = HEADS.get, HEADER_SIZES.get
+        owner, links, mark = self.hub.slots.owner, identity.links, self.hub.mark
+        expect = self.pending.append
+        size = len(buffer)
+        room = self._window - len(self.pending)
+        at = 0
+        while room > 0:
+            end = find(CRLF, at + 8)
+            more = head_of(buffer[at:end])
+            if more is None or end < 0:
+                break
+            key = find(CRLF, end + 3)
+            length = size_of(buffer[end + 2 : key])
+            if length is None or key < 0:
+                break
+            key += 2
+            end = key + length + 2
+            name = buffer[key : end - 2]
+            while more:
+                after = find(CRLF, end)
+                length = size_of(buffer[end:after])
+                if length is None or after < 0:
+                    break
+                end = after + length + 4
+                more -= 1
+            if more or end > size:
+                break
+            slot = slot_of(name) if b"{" in name else crc_hqx(name, 0) & 16383
+            call = Call(self, buffer[at:end], slot)
+            expect(call)
+            link = links[owner[slot]]
+            link.queue.append(call)
+            if link.calm:
+                mark(link)
+            at = end
+            room -= 1
+        return at
+
+    def _read_long(self) -> bool:
+        """Goes on with a large request; false while it is incomplete."""
+        assert self._long is not None
+        reader, collected = self._long
+        if len(collected) < reader.need:
+            return False
+        try:
+            end = reader.read(collected)
+        except ProtocolError as problem:
+            self._protocol_error(problem)
+            return False
+        except OversizeError:
+            self.end()
+            return False
+        if not end:
+            if len(collected) > limits.MAX_QUERY:
+                self.end()
+            return False
+        with memoryview(collected) as view:
+            raw, self._rest = bytes(view[:end]), bytes(view[end:])
+        self._long = None
+        self._owed += end
+        if reader.arguments:
+            dispatch.run(self, reader.arguments, b"" if reader.inline else raw)
+        return True
+
+    def _protocol_error(self, problem: ProtocolError) -> None:
+        self.answer(error(f"ERR Protocol error: {problem}"))
+        self._long = None
+        self.finish()
+
+    # ---- answering ----
+
+    def answer(self, reply: bytes) -> None:
+        """Answers the command at hand, after those before it."""
+        self.pending.append(Call(self, b"", -1, reply))
+        self.hub.rouse(self)
+
+    def start(self, flow: Flow) -> None:
+        """Answers the command at hand by a flow; further commands go on meanwhile."""
+        call = Call(self, b"", -1)
+        self.pending.append(call)
+        tasks = self._tasks = self._tasks if self._tasks is not None else set()
+
+        def done(reply: bytes) -> None:
+            tasks.discard(task)
+            call.reply = reply
+            self.hub.rouse(self)
+
+        task = Task(self.hub, flow, done, self.caution)
+        tasks.add(task)
+        task.start()
+
+    def start_alone(self, flow: Flow) -> None:
+        """Answers the command at hand by a flow that begins when all before it are answered; what follows waits.
+
+        A flow that returns nothing gives no reply.
+        """
+        self._alone = flow
+        if not self.pending:
+            self._begin()
+
+    def _begin(self) -> None:
+        assert self._alone is not None
+        flow, self._alone = self._alone, None
+
+        def done(reply: bytes) -> None:
+            self._task = None
+            if reply:
+                self.answer(reply)
+            else:
+                self.hub.rouse(self)
+
+        task = self._task = Task(self.hub, flow, done)
+        task.start()
+
+    def forward(self, link: Link, raw: bytes, slot: int, *, fixed: bool = False) -> None:
+        """Sends the command at hand to a shard."""
+        call = Call(self, raw, slot, fixed=fixed)
+        self.pending.append(call)
+        link.put(call)
+
+    def unread(self, raw: bytes) -> None:
+        """Puts a command back in front of the input."""
+        self._rest = raw + self._rest
+
+    def caution(self) -> None:
+        self._cautious = True
+
+    def finish(self) -> None:
+        """Ends the connection once everything before is answered and read."""
+        self._closing = True
+        self._rest = b""
+        self.hub.rouse(self)
+
+    def settle(self) -> None:
+        """Sends the replies that are there and goes on with what waited for them."""
+        self.calm = True
+        if self.ended:
+            return
+        pending = self.pending
+        replies: list[bytes] = []
+        for call in pending:
+            if call.reply is None:
+                break
+            replies.append(call.reply)
+        count = len(replies)
+        if count == len(pending):
+            pending.clear()
+        else:
+            for _ in range(count):
+                pending.popleft()
+        if count:
+            data = b"".join(replies) if count > 1 else replies[0]
+            if len(data) > limits.BIG:
+                self._window = max(1, min(limits.WINDOW, limits.REPLIES * count // len(data)))
+            elif self._window < limits.WINDOW:
+                self._window = min(limits.WINDOW, self._window * 2)
+            self._write(data)
+            if self.ended:
+                return
+        if self._alone is not None and not pending:
+            self._begin()
+        if self._rest or self._long is not None:
+            self.consume()
+        elif not pending and (self._closing or self._left) and self._task is None and not self._backlog:
+            self.end()
+
+    def _write(self, data: bytes) -> None:
+        backlog = self._backlog
+        if backlog:
+            backlog += data
+            out: bytes | bytearray = backlog
+        else:
+            out = data
+        try:
+            sent = self._send(out)
+        except (BlockingIOError, InterruptedError):
+            sent = 0
+        except OSError as problem:
+            if problem.errno == errno.ENOBUFS:
+                sent = 0
+            else:
+                self.end()
+                return
+        self.sent += sent
+        if sent == len(out):
+            if backlog is not None:
+                self._backlog = None
+                self._drained()
+        elif backlog:
+            del backlog[:sent]
+            if not data:
+                self._listen()
+        else:
+            self._backlog = bytearray(memoryview(data)[sent:])
+            self._listen()
+
+    def _drained(self) -> None:
+        self._listen()
+        if self._rest or self._long is not None or self._closing or self._left:
+            self.hub.rouse(self)
+
+    def _listen(self) -> None:
+        """Asks the loop for what this side can take: no input while there is enough of it."""
+        if self.ended:
+            return
+        events = WRITE if self._backlog else 0
+        if not self._left and not self._closing and len(self._rest) < limits.CHUNK and (
+            self._long is None or self._may_start()
+        ):
+            events |= READ
+        if events != self._events:
+            self._events = events
+            self.hub.loop.modify(self._sock.fileno(), events)
+
+    # ---- ending ----
+
+    def end(self) -> None:
+        """Closes the connection and drops what was held for it."""
+        if self.ended:
+            return
+        self.ended = True
+        self.hub.loop.close(self._sock)
+        self.pending.clear()
+        self._rest = b""
+        self._long = None
+        self._backlog = None
+        self._alone = None
+        for task in [*(self._tasks or ()), *([self._task] if self._task is not None else [])]:
+            task.cancel()
+        self._task = self._tasks = None
+        if self.transaction is not None:
+            self.transaction.abandon()
+            self.transaction = None
+        if self.identity is not None:
+            self.hub.leave(self.identity)
+        self.hub.sessions.discard(self)
+        self._host.ended(self)
+
+    def abort(self) -> None:
+        if not self.ended:
+            self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+            self.end()
+
+    def become(self, identity: Identity | None) -> None:
+        """Who the client is from the next command on."""
+        if identity is not None:
+            self.hub.enter(identity)
+        if self.identity is not None:
+            self.hub.leave(self.identity)
+        self.identity = identity

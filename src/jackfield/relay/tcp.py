@@ -1,0 +1,339 @@
+"""Plain copying: one client connection, one database connection, bytes both ways.
+
+A session is two ends that point at each other. What one end receives is sent by the other at once, from
+one buffer that all sessions of the process share, so an idle connection holds no buffer. Only what the other
+end did not take is kept; until it is gone the fast end is not read. So at most one buffer's worth waits per
+direction.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import socket
+import time
+from collections.abc import Callable
+from functools import partial
+
+from jackfield.relay.descriptors import reset
+from jackfield.relay.dial import Dial, error_name, new_socket, parse_target, waits
+from jackfield.relay.loop import HANGUP, READ, WRITE, Loop
+from jackfield.relay.route import Route
+from jackfield.relay.session import Host
+
+BUFFER_BYTES = 128 * 1024
+"""Bytes moved at a time, and the most that waits for a slow side."""
+
+# One loop, one thread, one process: nobody else uses the buffer between recv_into and send.
+_BUFFER = bytearray(BUFFER_BYTES)
+_VIEW = memoryview(_BUFFER)
+_NOTHING = memoryview(b"")
+
+_ENDED = 1  # nothing more is read here: the other side sent its FIN, or what it sends has nowhere to go
+_PARKED = 2  # out of the loop: hung up, but not to be read yet; level-triggered it would be reported for ever
+_OVER = 4  # closed
+
+
+class _End:
+    """One socket of a session: reads from itself, writes what its peer read."""
+
+    __slots__ = ("count", "interest", "peer", "pending", "session", "sock", "state")
+
+    peer: _End
+    session: TcpSession
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
+        self.count = 0  # bytes received
+        self.interest = 0  # what the loop watches
+        self.pending = _NOTHING  # bytes that this socket has not taken yet
+        self.state = 0
+
+    def on_event(self, events: int) -> None:
+        if events != READ and not self._rare(events):
+            return
+        try:
+            size = self.sock.recv_into(_BUFFER)
+        except BlockingIOError:
+            return
+        except OSError:
+            self.abort()
+            return
+        if not size:
+            self._end()
+            return
+        self.count += size
+        peer = self.peer
+        try:
+            taken = peer.sock.send(_VIEW[:size])
+        except BlockingIOError:
+            taken = 0
+        except OSError:
+            peer.unwritable()
+            return
+        if taken != size:
+            peer.pending = memoryview(bytes(_VIEW[taken:size]))
+            peer.watch(peer.interest | WRITE)
+            self.watch(self.interest & ~READ)
+
+    def abort(self) -> None:
+        """Ends the whole session with a reset."""
+        if not self.state & _OVER:
+            self.session.abort()
+
+    def watch(self, interest: int) -> None:
+        """Changes what the loop reports of this socket."""
+        if interest == self.interest:
+            return
+        loop = self.session.host.loop
+        if self.state & _PARKED:
+            self.state &= ~_PARKED
+            loop.register(self.sock.fileno(), self, interest)
+        else:
+            loop.modify(self.sock.fileno(), interest)
+        self.interest = interest
+
+    def _rare(self, events: int) -> bool:
+        """Whatever is not plain readability; true when the socket should be read after all."""
+        if self.pending:
+            self._flush()
+        if self.state & _OVER:
+            return False
+        if self.interest & READ:
+            return bool(events & (READ | HANGUP))
+        if events & HANGUP and not self.pending:
+            if self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+                self.abort()
+            else:
+                self.state |= _PARKED
+                self.session.host.loop.forget(self.sock.fileno())
+        return False
+
+    def _flush(self) -> None:
+        try:
+            taken = self.sock.send(self.pending)
+        except BlockingIOError:
+            return
+        except OSError:
+            self.unwritable()
+            return
+        self.pending = self.pending[taken:]
+        if self.pending:
+            return
+        self.pending = _NOTHING
+        self.watch(self.interest & ~WRITE)
+        peer = self.peer
+        if peer.state & _ENDED:
+            self._shut()
+        elif peer is self.session and self.session.upstream.held:
+            self.session.upstream.flushed()
+        else:
+            peer.watch(peer.interest | READ)
+
+    def _end(self) -> None:
+        """EOF was read: pass it on once everything before it has gone out."""
+        self.state |= _ENDED
+        self.watch(self.interest & ~READ)
+        if not self.peer.pending:
+            self.peer._shut()
+
+    def _shut(self) -> None:
+        """Sends FIN; with the other direction ended and delivered too the session is over."""
+        if self.state & _ENDED and not self.peer.pending:
+            self.session.finish()
+            return
+        with contextlib.suppress(OSError):
+            self.sock.shutdown(socket.SHUT_WR)
+
+    def unwritable(self) -> None:
+        """The socket takes no more bytes, ever: its other side closed or broke.
+
+        A client that is gone ends the session. A database that is gone may have said something before, such as
+        the answer to QUIT: the client is not read any more, and the database is read to its end.
+        """
+        session = self.session
+        if self is session or self.state & _ENDED:
+            session.abort()
+            return
+        self.pending = _NOTHING
+        session.state |= _ENDED
+        session.watch(session.interest & ~READ)
+        self.watch(self.interest & ~WRITE)
+        if session.upstream.held:
+            session.upstream.flushed()
+
+
+class TcpSession(_End):
+    """An accepted client and its database connection; itself the client's end.
+
+    See :class:`jackfield.relay.session.Session` for the members that the listener uses.
+    """
+
+    __slots__ = ("backend", "client", "host", "since", "upstream")
+
+    def __init__(self, upstream: TcpUpstream, host: Host, sock: socket.socket, client: str) -> None:
+        super().__init__(sock)
+        self.session = self
+        self.upstream = upstream
+        self.host = host
+        self.client = client
+        self.backend = upstream.target
+        self.since = time.time()
+
+    @property
+    def received(self) -> int:
+        return self.count
+
+    @property
+    def sent(self) -> int:
+        back = getattr(self, "peer", None)  # none while the database is being dialled
+        return back.count - len(self.pending) if back is not None else 0
+
+    def start(self, back: socket.socket) -> None:
+        """The database answered: bytes may flow."""
+        self.peer = end = _End(back)
+        end.peer = end.session = self
+        end.interest = READ
+        self.interest = 0 if self.upstream.held else READ
+        loop = self.host.loop
+        loop.register(back.fileno(), end, READ)
+        loop.register(self.sock.fileno(), self, self.interest)
+
+    def finish(self) -> None:
+        """Both directions have ended and everything was delivered: closes both sockets."""
+        if self.state & _OVER:
+            return
+        self.state |= _OVER
+        loop = self.host.loop
+        loop.close(self.sock)
+        back = getattr(self, "peer", None)
+        if back is not None:
+            back.state |= _OVER
+            loop.close(back.sock)
+            del self.peer, back.peer, back.session
+        del self.session  # no cycles: what is over is freed without waiting for the garbage collector
+        self.upstream.ended(self)
+        self.host.ended(self)
+
+    def abort(self) -> None:
+        if self.state & _OVER:
+            return
+        reset(self.sock)
+        back = getattr(self, "peer", None)
+        if back is not None and back.sock.family != socket.AF_UNIX:
+            reset(back.sock)  # a database told by RST stops at once what it does for this client
+        self.finish()
+
+
+class TcpUpstream:
+    """The one database behind a plain route.
+
+    :raises ValueError: when the route has not exactly one backend, or its target does not parse.
+    """
+
+    __slots__ = ("_address", "_dials", "_family", "_loop", "_quiet", "_sessions", "held", "target")
+
+    def __init__(self, loop: Loop, route: Route) -> None:
+        self._loop = loop
+        self._sessions: set[TcpSession] = set()
+        self._dials: dict[TcpSession, Dial | None] = {}  # None: waits for the end of a hold
+        self._quiet: list[Callable[[], None]] = []
+        self.held = False
+        self.update(route)
+
+    def update(self, route: Route) -> None:
+        """New sessions go to the backend of this route; those that are open stay where they are."""
+        if len(route.backends) != 1:
+            raise ValueError(f"route {route.key}: a plain route has one backend, not {len(route.backends)}")
+        self.target = route.backends[0].target
+        self._family, self._address = parse_target(self.target)
+
+    def open(self, host: Host, client: socket.socket, address: str) -> TcpSession | None:
+        """Dials the database for an accepted client; while held, the dial waits for :meth:`resume`."""
+        session = TcpSession(self, host, client, address)
+        if self.held:
+            self._dials[session] = None
+        else:
+            code = self._dial(session)
+            if code:
+                host.refused(address, f"database {self.target}: {error_name(code)}")
+                reset(client)
+                client.close()
+                return None
+        self._sessions.add(session)
+        return session
+
+    def _dial(self, session: TcpSession) -> int:
+        """Starts the session, or a dial that will; returns the error number when neither is possible."""
+        try:
+            sock = new_socket(self._family)
+        except OSError as error:
+            return error.errno or errno.EIO
+        code = sock.connect_ex(self._address)
+        if not code:
+            session.start(sock)
+        elif waits(code):
+            done = partial(self._dialled, session, sock)
+            self._dials[session] = Dial(self._loop, sock, self._address, code, done)
+        else:
+            sock.close()
+            return code
+        return 0
+
+    def _dialled(self, session: TcpSession, sock: socket.socket, code: int) -> None:
+        del self._dials[session]
+        if not code:
+            session.start(sock)
+            return
+        self._loop.close(sock)
+        self._failed(session, code)
+
+    def _failed(self, session: TcpSession, code: int) -> None:
+        session.host.refused(session.client, f"database {session.backend}: {error_name(code)}")
+        session.abort()
+
+    def ended(self, session: TcpSession) -> None:
+        """A session is over."""
+        self._sessions.discard(session)
+        dial = self._dials.pop(session, None)
+        if dial is not None:
+            dial.cancel()
+            self._loop.close(dial.sock)
+        if self.held:
+            self.flushed()
+
+    def hold(self, done: Callable[[], None]) -> None:
+        """Stops reading from clients; ``done`` once everything read so far was handed to the database.
+
+        What the copy loop can not know is whether the database has answered: it does not read the protocol.
+        """
+        self.held = True
+        for session in self._sessions:
+            if session not in self._dials:
+                session.watch(session.interest & ~READ)
+        self._quiet.append(done)
+        self.flushed()
+
+    def flushed(self) -> None:
+        """Something that a hold waits for has happened: tells whoever asked if that was the last of it."""
+        if self._quiet and not any(session.peer.pending for session in self._sessions - self._dials.keys()):
+            for done in self._quiet:
+                self._loop.call_soon(done)
+            self._quiet.clear()
+
+    def resume(self) -> None:
+        """Ends :meth:`hold`, also one that is not quiet yet: its ``done`` is not called any more."""
+        self.held = False
+        self._quiet.clear()
+        waiting = [session for session, dial in self._dials.items() if dial is None]
+        for session in waiting:
+            del self._dials[session]
+            code = self._dial(session)
+            if code:
+                self._failed(session, code)
+        for session in self._sessions - self._dials.keys():
+            if not session.state & _ENDED and not session.peer.pending:
+                session.watch(session.interest | READ)
+
+    def close(self) -> None:
+        """Nothing to drop: every connection to the database belongs to a session."""

@@ -1,0 +1,109 @@
+"""What runs, seen from the API process: for ``ps``, health and the administration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from jackfield.endpoints.resources import Endpoint
+from jackfield.engines.engine import Health
+from jackfield.products.tair.resources import Instance
+from jackfield.reconcile.tair import TairReconciler
+from jackfield.reconcile.world import World
+from jackfield.relay.client import RelayDown, RelayError
+from jackfield.relay.messages import Greeting
+from jackfield.relay.route import Connection
+
+
+class Overview:
+    """Reads; changes nothing."""
+
+    def __init__(self, world: World, tair: TairReconciler) -> None:
+        self._world = world
+        self._tair = tair
+
+    def health(self) -> dict[str, Any]:
+        """Degraded while a relay is away or has an address that it could not bind: open transitions then stay open."""
+        relays: dict[str, Any] = {}
+        why = []
+        for mode, relay in self._world.relays.items():
+            try:
+                greeting: Greeting = relay.hello()
+            except (RelayDown, RelayError) as error:
+                why.append(f"the {mode} relay is away: {error}")
+                relays[mode] = None
+                continue
+            relays[mode] = msgspec.to_builtins(greeting)
+            if greeting.unbound:
+                why.append(f"the {mode} relay could not bind {', '.join(greeting.unbound)}")
+        return {"status": "degraded" if why else "ok", "why": why, "relays": relays}
+
+    def instances(self, account: str) -> list[dict[str, Any]]:
+        live = self._live()
+        with self._world.store.read() as view:
+            found = [(one, view.children(Endpoint, one.id)) for one in view.each(Instance, account=account)]
+        return [
+            {
+                "id": instance.id,
+                "name": instance.name,
+                "product": "tair",
+                "account": instance.account,
+                "region": instance.region,
+                "status": instance.status,
+                "kind": f"{instance.architecture}, {len(instance.shards)} shard{'s'[: len(instance.shards) != 1]}",
+                "engine_version": instance.engine_version,
+                "servers": [_server(health) for health in self._tair.servers(instance)],
+                "endpoints": [
+                    {
+                        "id": endpoint.id,
+                        "net": endpoint.net,
+                        "name": endpoint.name,
+                        "port": endpoint.port,
+                        "status": endpoint.status,
+                        "addresses": endpoint.addresses,
+                        "vpc_address": endpoint.vpc_address,
+                        "connections": live.get(endpoint.id, 0),
+                    }
+                    for endpoint in endpoints
+                ],
+            }
+            for instance, endpoints in found
+        ]
+
+    def connections(self, endpoint: str) -> list[dict[str, Any]]:
+        owner = self._endpoint_id(endpoint) if endpoint else None
+        found: list[Connection] = []
+        for relay in self._world.relays.values():
+            found += relay.connections(owner)
+        return [msgspec.to_builtins(connection) for connection in found]
+
+    def refusals(self) -> list[dict[str, Any]]:
+        found = [refusal for relay in self._world.relays.values() for refusal in relay.refusals()]
+        return [msgspec.to_builtins(refusal) for refusal in sorted(found, key=lambda one: one.time)]
+
+    def _live(self) -> dict[str, int]:
+        counts: dict[str, int] = {}
+        for relay in self._world.relays.values():
+            try:
+                for owner, number in relay.counts().items():
+                    counts[owner] = counts.get(owner, 0) + number
+            except RelayDown:
+                continue
+        return counts
+
+    def _endpoint_id(self, named: str) -> str:
+        """An endpoint's id, from its id or its connection string."""
+        with self._world.store.read() as view:
+            held = view.holder("name", named)
+        return held[1] if held else named
+
+
+def _server(health: Health) -> dict[str, Any]:
+    return {
+        "pid": health.pid,
+        "running": health.running,
+        "answers": health.answers,
+        "engine": f"redis {health.version}" if health.version else "redis",
+        "memory": health.used_memory,
+    }

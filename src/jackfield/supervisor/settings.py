@@ -1,0 +1,25 @@
+"""What ``jackfield up`` was asked for; handed to the API process and kept in the data folder."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+PACES: dict[str, float] = {"instant": 0.0, "fast": 0.3, "cloud": 20.0}
+"""Seconds that a transition takes beyond its real work. ``cloud`` is near what the vendor's endpoint calls take."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """:param listen: HOST:PORT of the API. :param drain: seconds that live connections go on after a release.
+
+    :param addresses: CIDR of the pool of host addresses; empty for the folder's own /20 of 127.64.0.0/10.
+    """
+
+    listen: str = "127.0.0.1:7700"
+    pace: Literal["instant", "fast", "cloud"] = "fast"
+    engines: Literal["real", "none"] = "real"
+    local_clients: Literal["whitelist", "allow"] = "whitelist"
+    drain: float = 0.0
+    durability: Literal["normal", "strict"] = "normal"
+    addresses: str = ""
