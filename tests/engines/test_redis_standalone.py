@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from jackfield.engines.engine import EngineFailed
-from jackfield.engines.redis import Client, RedisBinary, RedisEngine, RedisError, RedisNode, Unreachable, sha256
+from jackfield.engines.redis import Client, RedisBinary, RedisEngine, RedisError, RedisNode, Unreachable
 from jackfield.processes import ProcessId, alive, identify, send, wait_gone
 
 if TYPE_CHECKING:

@@ -181,13 +181,16 @@ class World:
 
     def __init__(self, folder: Path, clock: Callable[[], float] = time.time) -> None:
         self.clock = clock
+        self.opened: list[str] = []
         self.keyring = KeyRing.open(folder)
         self.store: SqliteStore = open_store(folder / "store.db", clock=clock)
         self.signer = self.account()
+        self.owner = self.opened[-1]
 
     def account(self) -> Signer:
         with self.store.write() as tx:
-            self.account_id, key_id, secret = _flat(create_account(tx, self.keyring, tx.now))
+            account, key_id, secret = create_account(tx, self.keyring, tx.now)
+        self.opened.append(account.id)
         return Signer(key_id, secret, clock=self.clock)
 
     def pipeline(self) -> Pipeline:
@@ -203,10 +206,6 @@ class World:
             yield server.port
         finally:
             server.stop()
-
-
-def _flat(made: tuple[Any, str, str]) -> tuple[str, str, str]:
-    return made[0].id, made[1], made[2]
 
 
 @contextlib.contextmanager

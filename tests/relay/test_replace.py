@@ -211,10 +211,13 @@ def test_who_waits_in_the_queue_of_a_closed_listener_is_reset(bench: Bench, tool
         while not stop.is_set():
             try:
                 with socket.create_connection((route.address, route.port), 20) as sock:
+                    # Linux now and then leaves a client half open whose handshake ends in the very moment in which
+                    # the listener closes (seen without any relay, 6 of 44,000); its first byte tells it.
+                    sock.send(b"x")
                     outcomes.add("reset" if tools.is_reset(sock) else "ended")
             except ConnectionRefusedError:
                 outcomes.add("refused")
-            except ConnectionResetError:
+            except (ConnectionResetError, BrokenPipeError):
                 outcomes.add("reset")
 
     dialler = threading.Thread(target=dial)

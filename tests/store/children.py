@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import random
+import signal
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from jackfield.store.interface import ClaimTaken
+from jackfield.store.schema import prepare
+from jackfield.store.session import connect
 from jackfield.store.sqlite import SqliteStore, open_store
 from tests.store.kinds import EVIDENCE, Endpoint, Note, endpoint, note
 
@@ -103,6 +107,24 @@ def open_once(path: Path) -> None:
     store.close()
 
 
+def die_while_making(path: Path, statements: str) -> None:
+    """Is killed at a statement of the making of a new store."""
+    left = int(statements)
+
+    def count(_: str) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def connect_and_count(path: Path) -> sqlite3.Connection:
+        connection = connect(path)
+        connection.set_trace_callback(count)
+        return connection
+
+    prepare(path, connect_and_count)
+
+
 def hold(path: Path) -> None:
     """Keeps a write transaction open until its input ends."""
     store = open_store(path)
@@ -113,6 +135,7 @@ def hold(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    {"churn": churn, "count_up": count_up, "open_once": open_once, "hold": hold}[sys.argv[1]](
-        Path(sys.argv[2]), *sys.argv[3:]
-    )
+    children: dict[str, Callable[..., None]] = {
+        each.__name__: each for each in (churn, count_up, open_once, die_while_making, hold)
+    }
+    children[sys.argv[1]](Path(sys.argv[2]), *sys.argv[3:])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import signal
 import sqlite3
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from jackfield.store.counts import LEVELS
 from jackfield.store.sqlite import open_store
 from tests.store.children import line, spawn
-from tests.store.kinds import Endpoint, Note
+from tests.store.kinds import Endpoint, Note, note
 
 
 def check(path: Path) -> None:
@@ -70,3 +71,17 @@ def test_a_killed_process_loses_no_commit_and_leaves_nothing_half_written(tmp_pa
         assert leased <= waiting
         store.close()
     assert acknowledged > 500
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("statements", [1, 2, 3, 5, 10, 20])
+def test_a_store_whose_maker_is_killed_is_not_there_at_all(tmp_path: Path, statements: int) -> None:
+    path = tmp_path / "store.db"
+    with spawn("die_while_making", path, statements) as child:
+        assert child.wait() == -signal.SIGKILL
+    assert not path.exists()
+    store = open_store(path)
+    with store.write() as tx:
+        tx.put(note("a"))
+    store.close()
+    check(path)

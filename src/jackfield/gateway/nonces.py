@@ -25,12 +25,14 @@ class NonceLog:
         # 64 bits keyed at the start of the process instead of both strings: a third of the memory, and two requests
         # that share them are not to be had within its limits.
         number = hash((access_key, nonce))
+        age = now - self._since
+        if age > LIFETIME:
+            self._old = self._young if age <= 2 * LIFETIME else set()
+            self._young, self._since = set(), now
         if number in self._young or number in self._old:
             return False
-        if now - self._since > LIFETIME or len(self._young) >= self._limit:
-            self._old = self._young if now - self._since <= 2 * LIFETIME else set()
-            self._young = set()
-            self._since = now
+        if len(self._young) >= self._limit:
+            self._old, self._young, self._since = self._young, set(), now
         self._young.add(number)
         return True
 

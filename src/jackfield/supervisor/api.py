@@ -108,7 +108,7 @@ class Process:
         tair = TairReconciler(self._world)
         reconcilers = (tair, NetworkReconciler(self._store, Vpc), NetworkReconciler(self._store, VSwitch))
         self._loop = ReconcileLoop(self._store, {one.kind: one for one in reconcilers})
-        self._overview = Overview(self._world, tair)
+        self._overview = Overview(self._world, tair, self._loop.idle)
         self._admin_token = _stored_secret(self._store, self._keyring, _ADMIN_TOKEN, lambda: secrets.token_urlsafe(32))
         self._stop = asyncio.Event()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -19,12 +20,16 @@ from jackfield.relay.route import Connection
 class Overview:
     """Reads; changes nothing."""
 
-    def __init__(self, world: World, tair: TairReconciler) -> None:
+    def __init__(self, world: World, tair: TairReconciler, idle: Callable[[], bool]) -> None:
         self._world = world
         self._tair = tair
+        self._idle = idle
 
     def health(self) -> dict[str, Any]:
-        """Degraded while a relay is away or has an address that it could not bind: open transitions then stay open."""
+        """Degraded while a relay is away or has an address that it could not bind: open transitions then stay open.
+
+        ``idle``: no transition is open and nothing is being worked on.
+        """
         relays: dict[str, Any] = {}
         why = []
         for mode, relay in self._world.relays.items():
@@ -37,7 +42,7 @@ class Overview:
             relays[mode] = msgspec.to_builtins(greeting)
             if greeting.unbound:
                 why.append(f"the {mode} relay could not bind {', '.join(greeting.unbound)}")
-        return {"status": "degraded" if why else "ok", "why": why, "relays": relays}
+        return {"status": "degraded" if why else "ok", "why": why, "idle": self._idle(), "relays": relays}
 
     def instances(self, account: str) -> list[dict[str, Any]]:
         live = self._live()

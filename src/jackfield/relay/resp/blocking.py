@@ -105,7 +105,8 @@ def wait(session: RespSession, arguments: list[bytes], raw: bytes) -> Flow:
     assert identity is not None
     wanted, patience = number(arguments[1]), number(arguments[2])
     if wanted is None or patience is None:
-        return error("ERR value is not an integer or out of range" if wanted is None else "ERR timeout is not an integer")
+        what = "value" if wanted is None else "timeout"
+        return error(f"ERR {what} is not an integer or out of range")
     if patience < 0:
         return error("ERR timeout is negative")
     while True:

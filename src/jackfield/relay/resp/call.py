@@ -61,7 +61,7 @@ class Call(msgspec.Struct, gc=False):
 
 
 Flow = Generator["list[Call] | float", list[bytes], bytes]
-"""A command that takes several steps: yields calls and gets their replies, or yields seconds to pause; returns a reply."""
+"""A command of several steps: yields calls and gets their replies, or yields seconds to pause; returns a reply."""
 
 
 class Nobody:

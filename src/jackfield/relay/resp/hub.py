@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from jackfield.relay.loop import Loop, Timer
 from jackfield.relay.resp import limits
-from jackfield.relay.resp.call import Call, Nobody, Owner
+from jackfield.relay.resp.call import Nobody, Owner
 from jackfield.relay.resp.gate import Gate
 from jackfield.relay.resp.identity import Identity, Shard
 from jackfield.relay.resp.link import Link

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from jackfield.relay.resp.identity import Identity, Shard
 
 _CLOSED, _CONNECTING, _GREETING, _READY = range(4)
-_PLUS, _COLON = b"+:"
+_ONE_LINE = b"+:-"
 
 
 class Link:
@@ -356,7 +356,7 @@ class Link:
                 end += length + 4 if length >= 0 else 2
                 if end > size:
                     break
-            elif kind == _PLUS or kind == _COLON or kind == MINUS:
+            elif kind in _ONE_LINE:
                 end += 2
             else:
                 end, missing = scan(data, at, 1)

@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 _CURSOR_SHIFT = 10
 """SCAN's cursor is the shard's own, above the shard's number in the lowest ten bits."""
 
-_SHOWN_SETTINGS = frozenset(
-    "appendfsync appendonly databases hash-max-listpack-entries hash-max-ziplist-entries lazyfree-lazy-eviction "
-    "list-max-listpack-size list-max-ziplist-size lua-time-limit maxclients maxmemory maxmemory-policy maxmemory-samples "
-    "notify-keyspace-events proto-max-bulk-len save set-max-intset-entries slowlog-log-slower-than slowlog-max-len timeout "
-    "zset-max-listpack-entries zset-max-ziplist-entries".split()
-)
+_SHOWN_SETTINGS = """
+appendfsync appendonly databases hash-max-listpack-entries hash-max-ziplist-entries lazyfree-lazy-eviction
+list-max-listpack-size list-max-ziplist-size lua-time-limit maxclients maxmemory maxmemory-policy maxmemory-samples
+notify-keyspace-events proto-max-bulk-len save set-max-intset-entries slowlog-log-slower-than slowlog-max-len timeout
+zset-max-listpack-entries zset-max-ziplist-entries
+"""
 
-_HIDDEN_FACTS = frozenset(
-    "config_file executable listener0 listener1 listener2 listener3 master_failover_state master_host master_port "
-    "master_replid master_replid2 multiplexing_api process_id process_supervised run_id unixsocket".split()
-)
+_HIDDEN_FACTS = """
+config_file executable listener0 listener1 listener2 listener3 master_failover_state master_host master_port
+master_replid master_replid2 multiplexing_api process_id process_supervised run_id unixsocket
+"""
 _STATED_FACTS = {"cluster_enabled": "0", "redis_mode": "standalone", "role": "master", "connected_slaves": "0"}
 
 _ON_ALL = {
@@ -98,10 +98,11 @@ def _info(session: RespSession, arguments: list[bytes], raw: bytes) -> Flow:
         return reply
     hub = session.hub
     hidden = [each for shard in hub.shards for each in (shard.name, shard.announced, shard.target[5:]) if each]
+    hidden_facts = set(_HIDDEN_FACTS.split())
     lines: list[str] = []
     for line in text(reply).decode("utf-8", "replace").split("\r\n"):
         key, colon, _ = line.partition(":")
-        if key in _HIDDEN_FACTS or (key.startswith("slave") and key[5:].isdigit()):
+        if key in hidden_facts or (key.startswith("slave") and key[5:].isdigit()):
             continue
         if key == "tcp_port":
             line = f"tcp_port:{hub.route.port}"
@@ -120,7 +121,7 @@ def _config(session: RespSession, arguments: list[bytes], raw: bytes) -> Flow:
     if len(arguments) < 3:
         return b"-ERR wrong number of arguments for 'config|get' command\r\n"
     patterns = [pattern.decode("utf-8", "replace").lower() for pattern in arguments[2:]]
-    names = sorted(name for name in _SHOWN_SETTINGS if any(fnmatchcase(name, each) for each in patterns))
+    names = sorted(name for name in _SHOWN_SETTINGS.split() if any(fnmatchcase(name, each) for each in patterns))
     pairs: list[tuple[bytes, bytes]] = []
     if names:
         # one question a name: Redis 6.2 takes no more

@@ -39,9 +39,9 @@ class RespSession:
     """
 
     __slots__ = (
-        "_alone", "_backlog", "_cautious", "_closing", "_events", "_host", "_left", "_long", "_owed", "_receive", "_rest",
-        "_send", "_sock", "_task", "_tasks", "_window", "calm", "client", "ended", "hub", "identity", "library", "name",
-        "number", "pending", "protocol", "received", "refused", "sent", "since", "transaction",
+        "_alone", "_backlog", "_cautious", "_closing", "_events", "_host", "_left", "_long", "_owed", "_receive",
+        "_rest", "_send", "_sock", "_task", "_tasks", "_window", "calm", "client", "ended", "hub", "identity",
+        "library", "name", "number", "pending", "protocol", "received", "refused", "sent", "since", "transaction",
     )  # fmt: skip
 
     def __init__(self, hub: Hub, host: Host, sock: socket.socket, client: str) -> None:
@@ -128,9 +128,7 @@ class RespSession:
             if self._long is not None:
                 if not self._read_long():
                     break
-            elif not self._rest:
-                break
-            elif not self._consume_rest():
+            elif not self._rest or not self._consume_rest():
                 break
         self._listen()
 
