@@ -34,9 +34,7 @@ def resolve_with(hosts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             host = host.decode()
         if not isinstance(host, str) or not host.endswith(".rds.aliyuncs.com"):
             return system(host, port, *args, **more)
-        found = [
-            entry for address in read_hosts(hosts).get(host, ()) for entry in system(address, port, *args, **more)
-        ]
+        found = [entry for address in read_hosts(hosts).get(host, ()) for entry in system(address, port, *args, **more)]
         if not found:
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         return found

@@ -166,9 +166,7 @@ class Running:
         instance: str = self.tair.create_instance(request).body.instance_id
         self.wait_normal(instance)
         if whitelist:
-            self.tair.modify_security_ips(
-                tair.ModifySecurityIpsRequest(instance_id=instance, security_ips=whitelist)
-            )
+            self.tair.modify_security_ips(tair.ModifySecurityIpsRequest(instance_id=instance, security_ips=whitelist))
             self.wait_idle()
         return instance
 

@@ -131,7 +131,7 @@ class _Load(threading.Thread):
         self.served = 0
 
     def run(self) -> None:
-        with redis.Redis(host=self._name, password=PASSWORD, retry=None) as client:
+        with redis.Redis(host=self._name, password=PASSWORD) as client:
             while not self._ended.is_set():
                 try:
                     client.set(f"load:{self.served % 50}", self.served)

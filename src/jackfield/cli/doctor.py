@@ -77,5 +77,3 @@ def _descriptors() -> Finding:
     if hard != resource.RLIM_INFINITY and hard < 4096:
         return Finding("Descriptors", "note", f"hard limit {most}", "ulimit -Hn 65536 allows more connections")
     return Finding("Descriptors", "ok", f"hard limit {most}")
-
-

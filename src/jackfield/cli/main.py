@@ -13,7 +13,8 @@ from jackfield.supervisor.settings import PACES
 
 _DESCRIPTION = """\
 Runs the connection layer of a cloud database service on this machine: the APIs of Tair (Redis) and its
-surroundings, answered so that official SDKs work unmodified, with real databases and real TCP connections behind them."""
+surroundings, answered so that official SDKs work unmodified, with real databases and real TCP connections
+behind them."""
 
 _EPILOG = """\
 a first look:

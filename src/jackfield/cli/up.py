@@ -121,5 +121,3 @@ def _detach(folder: Folder, options: argparse.Namespace) -> int:
         raise
     _greet(folder, _settings(options), ready)
     return 0
-
-

@@ -90,7 +90,7 @@ def _take(
     first: int,
     last: int,
 ) -> str:
-    """Looks from a random position on, a run of candidates at a time, so that a nearly full block costs few look-ups."""
+    """Looks from a random position on, a run of candidates at a time: a nearly full block costs few look-ups."""
     span = last - first + 1
     if span <= 0:
         raise PoolExhausted(str(network))
@@ -98,7 +98,8 @@ def _take(
     base = int(network.network_address)
     for run in range(0, span, 64):
         candidates = [
-            str(ipaddress.IPv4Address(base + first + (start + run + step) % span)) for step in range(min(64, span - run))
+            str(ipaddress.IPv4Address(base + first + (start + run + step) % span))
+            for step in range(min(64, span - run))
         ]
         taken = tx.claimed(space, candidates) | avoid
         for candidate in candidates:

@@ -19,7 +19,8 @@ class Endpoint(Resource, frozen=True, kw_only=True, omit_defaults=True):
     """A name, its addresses and a port through which clients reach an instance (the ``parent``).
 
     ``Creating``: nothing is promised yet. ``Serving``: every address accepted a probe that reached the database behind
-    it. ``Releasing``: it is being taken away; the record goes once the relay has closed its listeners and cut its clients.
+    it. ``Releasing``: it is being taken away; the record goes once the relay has closed its listeners and cut its
+    clients.
 
     :param product: ``tair`` and so on.
     :param net: ``private`` is the ordinary address inside a VPC, ``direct`` leads straight to the shards.

@@ -59,11 +59,13 @@ def parse(text: str) -> tuple[str, ...]:
     return entries
 
 
-def modify(groups: Sequence[Group], *, name: str, ips: tuple[str, ...], mode: Mode, attribute: str) -> tuple[Group, ...]:
+def modify(
+    groups: Sequence[Group], *, name: str, ips: tuple[str, ...], mode: Mode, attribute: str
+) -> tuple[Group, ...]:
     """The groups after ModifySecurityIps.
 
-    ``Cover`` replaces the group's list (and makes the group), ``Append`` adds to it, ``Delete`` takes away; a group other
-    than ``default`` that loses its last entry disappears, ``default`` falls back to the closed list.
+    ``Cover`` replaces the group's list (and makes the group), ``Append`` adds to it, ``Delete`` takes away; a group
+    other than ``default`` that loses its last entry disappears, ``default`` falls back to the closed list.
 
     :raises DuplicateEntry, MissingEntry, TooManyEntries: and nothing changes.
     """

@@ -34,18 +34,18 @@ Access = Literal["create", "delete", "update", "get", "list", "none"]
 READS: frozenset[str] = frozenset({"get", "list", "none"})
 
 
-class Request(msgspec.Struct, frozen=True, kw_only=True, rename=vendor_name):
-    """Base of request types. Fields without a default are mandatory; :class:`Param` in an ``Annotated`` documents them."""
+class Request(msgspec.Struct, kw_only=True, rename=vendor_name):
+    """Base of request types. Fields without a default are mandatory; ``Annotated[…, Param(…)]`` documents them."""
 
 
-class Reply(msgspec.Struct, frozen=True, kw_only=True, rename=vendor_name):
+class Reply(msgspec.Struct, kw_only=True, rename=vendor_name):
     """Base of reply types, and the reply of operations that answer with the request id alone.
 
     The gateway puts ``RequestId`` in. Fields that are ``msgspec.UNSET`` are left out, as the vendor leaves them out.
     """
 
 
-class Shape(msgspec.Struct, frozen=True, kw_only=True, rename=vendor_name):
+class Shape(msgspec.Struct, kw_only=True, rename=vendor_name):
     """Base of the objects inside requests and replies."""
 
 
@@ -182,7 +182,9 @@ class Product:
     :param known: names of all operations of the vendor's product, built here or not.
     """
 
-    def __init__(self, *, code: str, version: str, ram_code: str, host: str, known: Callable[[], frozenset[str]]) -> None:
+    def __init__(
+        self, *, code: str, version: str, ram_code: str, host: str, known: Callable[[], frozenset[str]]
+    ) -> None:
         self.code = code
         self.version = version
         self.ram_code = ram_code

@@ -53,13 +53,13 @@ REGIONS: dict[str, Region] = {
 
 
 def local_name(region: Region, language: str) -> str:
-    """The region's name for a console; ``language`` is AcceptLanguage, ``zh-CN`` unless it says ``en-US``."""
-    return region.name if language == "en-US" else region.local_name
+    """The region's name for a console; ``language`` is AcceptLanguage, ``zh-CN`` unless it says ``en-US`` (any case)."""
+    return region.name if language.lower() == "en-us" else region.local_name
 
 
 def zone_name(region: Region, zone: str, language: str) -> str:
     letter = zone[-1].upper()
-    return f"{region.name} Zone {letter}" if language == "en-US" else f"{region.local_name} 可用区{letter}"
+    return f"{region.name} Zone {letter}" if language.lower() == "en-us" else f"{region.local_name} 可用区{letter}"
 
 
 def new_id(prefix: str, region: str, length: int) -> str:

@@ -7,10 +7,9 @@ import time
 
 import msgspec
 
-from jackfield.products.vpc.resources import AVAILABLE, PENDING, VSwitch, Vpc
+from jackfield.products.vpc.resources import AVAILABLE, PENDING, Vpc, VSwitch
 from jackfield.reconcile.loop import Later
 from jackfield.store.interface import Store
-
 
 
 class NetworkReconciler:

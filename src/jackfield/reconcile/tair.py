@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,9 @@ from jackfield.reconcile.endpoints import EndpointWork, Prove
 from jackfield.reconcile.loop import Later
 from jackfield.reconcile.tair_nodes import prove, redis_node
 from jackfield.reconcile.world import World
-from jackfield.supervisor.settings import PACES
 from jackfield.relay.client import RelayClient, RelayDown
 from jackfield.relay.route import Route
+from jackfield.supervisor.settings import PACES
 
 HEALTH_SECONDS = 5.0
 """How often a server that runs is asked whether it answers; its death is noticed at once (:mod:`.watch`)."""
@@ -35,7 +36,8 @@ class TairReconciler:
     """One step at a time, from what the store says now.
 
     Creating: addresses, servers, the ordinary endpoint, Normal. NetworkModifying: endpoints come and go, Normal.
-    Normal: servers that died are started again, changed whitelists reach the relay. Changing: everything ends, Released.
+    Normal: servers that died are started again, changed whitelists reach the relay. Changing: everything ends,
+    Released.
     """
 
     kind = Instance.kind
@@ -135,15 +137,14 @@ class TairReconciler:
         :raises Later: the pace is not over.
         """
         seen = self._seen.setdefault(instance.id, {})
+        plan = partial(self._plan, instance)
         for endpoint in endpoints:
             if endpoint.status == "Releasing":
                 seen[endpoint.id] = {"released": self._endpoints.take_down(endpoint)}
             elif endpoint.status == "Creating":
-                seen[endpoint.id] = {
-                    "serving": self._endpoints.bring_up(endpoint, lambda one: self._plan(instance, one), self._prove(instance))
-                }  # fmt: skip
+                seen[endpoint.id] = {"serving": self._endpoints.bring_up(endpoint, plan, self._prove(instance))}
             else:
-                self._endpoints.tend(endpoint, lambda one: self._plan(instance, one))
+                self._endpoints.tend(endpoint, partial(self._plan, instance))
         self._world.names.publish()
         wait = instance.settle_at - time.time()
         if wait > 0:
@@ -162,7 +163,7 @@ class TairReconciler:
         if not self._real:
             return None
         for endpoint in endpoints:
-            self._endpoints.tend(endpoint, lambda one: self._plan(instance, one))
+            self._endpoints.tend(endpoint, partial(self._plan, instance))
         self._start(instance)
         return HEALTH_SECONDS
 
@@ -245,6 +246,7 @@ class TairReconciler:
                 folder=folder.engine_folder(instance.id, shard.index),
                 socket=self._socket(instance, shard),
                 password=self._world.keyring.derive(f"redis {instance.id}"),
+                strict=self._world.settings.durability == "strict",
             )
             for shard in instance.shards
         )

@@ -8,16 +8,20 @@ from pathlib import Path
 from typing import Any
 
 from jackfield.engines.redis import INTERNAL, Client, RedisError, RedisNode, Unreachable, plan
-from jackfield.relay.resp.slots import slot_of
 from jackfield.products.tair.resources import Instance, Shard
 from jackfield.reconcile.dialling import NotProven, dialled
 from jackfield.relay.client import RelayClient, RelayDown, RelayError
+from jackfield.relay.resp.slots import slot_of
 from jackfield.relay.route import Route
 
 
-def redis_node(instance: Instance, shard: Shard, *, folder: Path, socket: Path, password: str) -> RedisNode:
+def redis_node(
+    instance: Instance, shard: Shard, *, folder: Path, socket: Path, password: str, strict: bool
+) -> RedisNode:
     """The server process of a shard. The instance's password logs in as ``default`` and as the instance's own id,
     which is the name of the vendor's default account.
+
+    :param strict: acknowledged writes survive a power cut, too.
     """
     users = {"default": instance.password_sha256, instance.id: instance.password_sha256}
     cluster = instance.architecture == "cluster"
@@ -37,7 +41,8 @@ def redis_node(instance: Instance, shard: Shard, *, folder: Path, socket: Path, 
         if cluster
         else (),
         memory=instance.capacity * 1024 * 1024 // len(instance.shards),
-        fsync="no",
+        # A write that Redis acknowledged is in the kernel with "no", not always with its default (see RedisNode.fsync).
+        fsync="always" if strict else "no",
     )
 
 

@@ -33,7 +33,7 @@ from jackfield.processes import identify
 from jackfield.products.regions import DEFAULT_REGION
 from jackfield.products.registry import Products
 from jackfield.products.tair.resources import Instance
-from jackfield.products.vpc.resources import VSwitch, Vpc
+from jackfield.products.vpc.resources import Vpc, VSwitch
 from jackfield.reconcile.loop import ReconcileLoop
 from jackfield.reconcile.names import Names
 from jackfield.reconcile.network import NetworkReconciler

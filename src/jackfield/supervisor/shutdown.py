@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-
 from jackfield.processes import ProcessId, identify, terminate, wait_gone
 from jackfield.relay.client import RelayClient, RelayDown, RelayError
 from jackfield.supervisor.folder import Folder, read_process
@@ -76,5 +75,3 @@ def processes_of(folder: Folder) -> list[ProcessId]:
         if process is not None:
             found.append(process)
     return found + running_engines(folder)
-
-

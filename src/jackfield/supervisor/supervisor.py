@@ -1,8 +1,8 @@
 """The supervisor: starts the relays and the API process, and starts again what dies.
 
-It carries no traffic and holds no state: killing it costs nothing but the restarts. Relays and databases run in sessions
-of their own and are adopted by the next supervisor of the folder; the API process goes on without it, too, and is
-replaced by the next.
+It carries no traffic and holds no state: killing it costs nothing but the restarts. Relays and databases run in
+sessions of their own and are adopted by the next supervisor of the folder; the API process goes on without it, too,
+and is replaced by the next.
 """
 
 from __future__ import annotations

@@ -68,7 +68,9 @@ class DescribeEndpointsReply(Reply):
     success: bool = True
 
 
-@operation(LOCATION, title="Queries the endpoints of a service", access="list", errors=(InvalidRegionId, IllegalParameter))
+@operation(
+    LOCATION, title="Queries the endpoints of a service", access="list", errors=(InvalidRegionId, IllegalParameter)
+)
 def describe_endpoints(tx: Reader, call: Call, request: DescribeEndpointsRequest) -> DescribeEndpointsReply:
     """Answers with the host and port that this call came to, since one port serves every product.
 

@@ -15,7 +15,17 @@ from jackfield.products.tair.resources import Architecture
 
 _CLUSTER = re.compile(r"redis\.logic\.sharding\.(?:drredissdb)?(\d+)(g|m)\.(\d+)db\.(\d+)rodb\.(\d+)proxy\.[a-z]+")
 _STANDARD = re.compile(r"(?:redis|tair)\.[a-z0-9]+(?:\.[a-z0-9]+)*")
-_NAMED_SIZES = {"micro": 256, "small": 1024, "mid": 2048, "stand": 4096, "large": 8192, "2xlarge": 16384, "4xlarge": 32768, "8xlarge": 65536}  # fmt: skip
+_NAMED_SIZES = {
+    "micro": 256,
+    "small": 1024,
+    "mid": 2048,
+    "stand": 4096,
+    "large": 8192,
+    "2xlarge": 16384,
+    "4xlarge": 32768,
+    "8xlarge": 65536,
+}
+"""MB."""
 
 MAX_SHARDS = 256
 DEFAULT_CLUSTER_SHARD_MB = 1024

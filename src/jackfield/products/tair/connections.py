@@ -8,7 +8,7 @@ import msgspec
 
 from jackfield.endpoints.addresses import PoolExhausted, take_vswitch_address
 from jackfield.endpoints.resources import NAMES, Endpoint, endpoint_id
-from jackfield.products.operation import Call, ChangeNote, Param, Reply, Request, operation
+from jackfield.products.operation import Call, ChangeNote, Param, Reply, operation
 from jackfield.products.tair import views
 from jackfield.products.tair.errors import (
     ConnectionStringAlreadyExists,
@@ -139,9 +139,11 @@ class DescribeDBInstanceNetInfoReply(Reply):
 def describe_db_instance_net_info(
     tx: Reader, call: Call, request: DescribeDBInstanceNetInfoRequest
 ) -> DescribeDBInstanceNetInfoReply:
-    """Lists what can be dialled: endpoints that are still being made are left out, those being released stay until gone."""
+    """Lists what can be dialled: endpoints still being made are left out, those being released stay until gone."""
     instance = own_instance(tx, call, request.instance_id, InvalidInstanceIdNotFound)
-    shown = (views.net_info(endpoint) for endpoint in tx.children(Endpoint, instance.id) if endpoint.status != "Creating")
+    shown = (
+        views.net_info(endpoint) for endpoint in tx.children(Endpoint, instance.id) if endpoint.status != "Creating"
+    )
     return DescribeDBInstanceNetInfoReply(
         instance_network_type="VPC",
         net_info_items=views.NetInfoList(

@@ -89,9 +89,7 @@ def describe_zones(tx: Reader, call: Call, request: DescribeZonesRequest) -> Des
     return DescribeZonesReply(
         zones=ZoneList(
             kvstore_zone=tuple(
-                ZoneView(
-                    zone_id=zone, zone_name=zone_name(region, zone, request.accept_language), region_id=region.id
-                )
+                ZoneView(zone_id=zone, zone_name=zone_name(region, zone, request.accept_language), region_id=region.id)
                 for zone in region.zones
             )
         )

@@ -47,7 +47,7 @@ from jackfield.products.tair.resources import Instance, Shard, Tag
 from jackfield.products.tair.states import CHANGING, CREATING, NORMAL
 from jackfield.products.times import iso_second
 from jackfield.products.vpc.defaults import default_vswitch, usable
-from jackfield.products.vpc.resources import VSwitch, Vpc
+from jackfield.products.vpc.resources import Vpc, VSwitch
 from jackfield.store.interface import ClaimTaken, Reader, Tx
 
 ENGINE = "redis"
@@ -67,10 +67,18 @@ class CreateInstanceRequest(Request):
             "redis.master.small.default",
         ),
     ] = ""
-    capacity: Annotated[int, Param("Memory in MB, where no class is given.", "16384", invalid=InvalidCapacityNotFound)] = 0
+    capacity: Annotated[
+        int, Param("Memory in MB, where no class is given.", "16384", invalid=InvalidCapacityNotFound)
+    ] = 0
     shard_count: Annotated[
-        int, Param("Number of shards; makes the instance a cluster.", "4", range=(0, MAX_SHARDS), invalid=InvalidShardInfoFormat)
-    ] = 0  # fmt: skip
+        int,
+        Param(
+            "Number of shards; makes the instance a cluster.",
+            "4",
+            range=(0, MAX_SHARDS),
+            invalid=InvalidShardInfoFormat,
+        ),
+    ] = 0
     instance_name: Annotated[str, Param("2 to 128 characters, no leading digit.", "apitest")] = ""
     password: Annotated[
         str, Param("8 to 32 characters of three of: upper case, lower case, digits, !@#$%^&*()_+-=.", "Pass!123456")
@@ -86,14 +94,18 @@ class CreateInstanceRequest(Request):
     vswitch_id: Annotated[str, Param("The vSwitch, in the VPC and zone given.", "vsw-bp1e7clcw529l773d****")] = ""
     private_ip_address: Annotated[str, Param("An address of the vSwitch.", "172.16.0.10")] = ""
     port: Annotated[str, Param("The port of the ordinary address, 1024 to 65535.", "6379")] = "6379"
-    connection_string_prefix: Annotated[str, Param("The first label of the ordinary address.", "r-bp1zxszhcgatnx****")] = ""
+    connection_string_prefix: Annotated[
+        str, Param("The first label of the ordinary address.", "r-bp1zxszhcgatnx****")
+    ] = ""
     charge_type: Annotated[str, Param("The billing method.", "PostPaid", enum=("PrePaid", "PostPaid"))] = "PostPaid"
     period: Annotated[str, Param("Months, for PrePaid.", "12")] = ""
     node_type: Annotated[
         str, Param("The node type.", "STAND_ALONE", enum=("MASTER_SLAVE", "STAND_ALONE", "double", "single"))
     ] = "double"
     resource_group_id: Annotated[str, Param("The resource group.", "rg-resourcegroupid1")] = ""
-    token: Annotated[str, Param("Makes a repeated call answer like the first; up to 64 characters.", "ETnLKlblzczshOTUbOCz****")] = ""  # fmt: skip
+    token: Annotated[
+        str, Param("Makes a repeated call answer like the first; up to 64 characters.", "ETnLKlblzczshOTUbOCz****")
+    ] = ""
     dry_run: Annotated[bool, Param("Only checks.", "false")] = False
     tag: Annotated[tuple[views.TagShape, ...], Param("Tags of the instance.")] = ()
 
@@ -262,9 +274,7 @@ class DescribeInstanceAttributeReply(Reply):
     resource="instance/{InstanceId}",
     errors=(InvalidInstanceIdNotFound,),
 )
-def describe_instance_attribute(
-    tx: Reader, call: Call, request: InstanceIdRequest
-) -> DescribeInstanceAttributeReply:
+def describe_instance_attribute(tx: Reader, call: Call, request: InstanceIdRequest) -> DescribeInstanceAttributeReply:
     """One instance. Clients poll InstanceStatus here until it is Normal."""
     instance = own_instance(tx, call, request.instance_id, InvalidInstanceIdNotFound)
     return DescribeInstanceAttributeReply(instances=views.attribute_list(tx, instance))
@@ -381,9 +391,7 @@ def _vswitch(tx: Tx, call: Call, request: CreateInstanceRequest, zone: str) -> V
     return vswitch
 
 
-def _ordinary_endpoint(
-    tx: Tx, call: Call, instance: Instance, prefix: str, vswitch: VSwitch, wanted: str
-) -> Endpoint:
+def _ordinary_endpoint(tx: Tx, call: Call, instance: Instance, prefix: str, vswitch: VSwitch, wanted: str) -> Endpoint:
     if wanted:
         try:
             ipaddress.IPv4Address(wanted)

@@ -16,7 +16,8 @@ Architecture = Literal["cluster", "standard"]
 class Shard(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One Redis server process of an instance.
 
-    :param index: from 0. :param node_id: the node's id in its cluster, 40 hexadecimal digits, chosen when the instance is made.
+    :param index: from 0.
+    :param node_id: the node's id in its cluster, 40 hexadecimal digits, chosen when the instance is made.
     :param address: its own address of this machine; empty until the reconciler chose it.
     """
 

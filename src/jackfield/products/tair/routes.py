@@ -50,7 +50,13 @@ def routes(
 
     if endpoint.net == "direct":
         return tuple(
-            route(str(shard.index), shard.address, (_backend(shard, socket, instance.announce_port),), "tcp", MAX_DIRECT_CONNECTIONS)
+            route(
+                str(shard.index),
+                shard.address,
+                (_backend(shard, socket, instance.announce_port),),
+                "tcp",
+                MAX_DIRECT_CONNECTIONS,
+            )
             for shard in instance.shards
             if shard.address
         )

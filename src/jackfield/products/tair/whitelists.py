@@ -67,12 +67,18 @@ class ModifySecurityIpsRequest(InstanceIdRequest):
     security_ips: Annotated[
         str, Param("Addresses and CIDR blocks, separated by commas; up to 1,000.", "100.64.10.0/24,10.101.11.1")
     ]
-    security_ip_group_name: Annotated[str, Param("The group; it is made when it does not exist.", "default")] = "default"
+    security_ip_group_name: Annotated[str, Param("The group; it is made when it does not exist.", "default")] = (
+        "default"
+    )
     security_ip_group_attribute: Annotated[str, Param("hidden keeps the group off consoles.", "hidden")] = ""
     modify_mode: Annotated[
         str,
-        Param("Cover replaces the group, Append adds to it, Delete takes away.", "Append", enum=("Cover", "Append", "Delete")),
-    ] = "Cover"  # fmt: skip
+        Param(
+            "Cover replaces the group, Append adds to it, Delete takes away.",
+            "Append",
+            enum=("Cover", "Append", "Delete"),
+        ),
+    ] = "Cover"
 
 
 @operation(

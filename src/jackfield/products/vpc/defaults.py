@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 
 from jackfield.products.regions import REGIONS, new_id
-from jackfield.products.vpc.resources import AVAILABLE, PENDING, VSwitch, Vpc
+from jackfield.products.vpc.resources import AVAILABLE, PENDING, Vpc, VSwitch
 from jackfield.store.interface import Tx
 
 DEFAULT_VPC_CIDR = "172.31.0.0/16"

@@ -13,12 +13,84 @@ class InvalidRegionIdNotFound(ApiError):
     message = 'Specified value of "regionId" is not supported.'
 
 
+class RegionNotInRecords(ApiError):
+    """The region is unknown, as DescribeZones says it."""
+
+    code = "InvalidRegionId.NotFound"
+    status = 404
+    message = "The RegionId provided does not exist in our records."
+
+
+class InvalidZoneIdNotFound(ApiError):
+    """The zone is none of the region."""
+
+    code = "InvalidZoneId.NotFound"
+    status = 404
+    message = "Specified zone does not exist."
+
+
 class InvalidVpcIdNotFound(ApiError):
     """The VPC is unknown."""
 
     code = "InvalidVpcId.NotFound"
     status = 404
-    message = "Specified VPC can not found."
+    message = "Specified VPC does not exist."
+
+
+class TooManyVpcIds(ApiError):
+    """More than 20 ids in DescribeVpcs."""
+
+    code = "InvalidVpcIdNumber.NotSupported"
+    status = 400
+    message = "The number of vpcIds exceeds the limit."
+
+
+class TooManyVSwitchIds(ApiError):
+    """More than 20 ids in DescribeVSwitches; the status is the vendor's."""
+
+    code = "InvalidVSwitchIdNumber.NotSupported"
+    status = 404
+    message = "The number of vSwitchIds exceeds the limit."
+
+
+class UserCidrNotStrict(ApiError):
+    """A user block has bits beyond its mask, or is none."""
+
+    code = "IllegalParam.UserCidr"
+    status = 400
+    message = "UserCidr is not a valid or strict address."
+
+
+class TooManyUserCidrs(ApiError):
+    """More than three user blocks. The text's two blanks are the vendor's."""
+
+    code = "InvalidUserCidr.Quota"
+    status = 400
+    message = "Specified  UserCidr number is greater than 3."
+
+
+class UserCidrOverlapsSharedSpace(ApiError):
+    """A user block meets the addresses that the cloud keeps for itself. The text's blanks are the vendor's."""
+
+    code = "InvalidUserCidr.Malformed"
+    status = 400
+    message = "Specified  UserCidr  overlapping in of 100.64.0.0/10."
+
+
+class Ipv6NotSupported(ApiError):
+    """VPCs have no IPv6 block here. The vendor's text is filled in by the service; the words are ours."""
+
+    code = "OperationUnsupported.Ipv6Feature"
+    status = 400
+    message = "The operation is not supported: VPCs have no IPv6 CIDR block here."
+
+
+class IpamNotSupported(ApiError):
+    """A block is to come out of an IPAM pool; there are none here."""
+
+    code = "UnsupportedFeature.IPAM"
+    status = 400
+    message = "VPCs cannot be created by using IPAM."
 
 
 class InvalidVSwitchIdNotFound(ApiError):
@@ -78,7 +150,7 @@ class InvalidVpcNameMalformed(ApiError):
 
 
 class InvalidVpcDescriptionMalformed(ApiError):
-    """A description is at most 256 characters and starts neither with http:// nor https://; any Unicode may stand in it."""
+    """A description has at most 256 characters of any Unicode and starts neither with http:// nor https://."""
 
     code = "InvalidVpcDiscription.Malformed"
     status = 400
@@ -107,11 +179,3 @@ class IncorrectVpcStatus(ApiError):
     code = "IncorrectVpcStatus"
     status = 400
     message = "Current VPC status does not support this operation."
-
-
-class ResourceNotAvailable(ApiError):
-    """The zone is none of the region."""
-
-    code = "ResourceNotAvailable"
-    status = 400
-    message = "Resource you requested is not available in this region or zone."

@@ -6,8 +6,7 @@ from typing import Annotated
 
 from jackfield.products.operation import Call, Param, Reply, Request, Shape, operation
 from jackfield.products.regions import REGIONS, local_name, zone_name
-from jackfield.products.vpc.checks import check_region
-from jackfield.products.vpc.errors import InvalidRegionIdNotFound
+from jackfield.products.vpc.errors import RegionNotInRecords
 from jackfield.products.vpc.product import VPC
 from jackfield.store.interface import Reader
 
@@ -32,7 +31,7 @@ class DescribeRegionsReply(Reply):
     regions: RegionList
 
 
-@operation(VPC, title="Queries regions", access="list")
+@operation(VPC, title="Queries regions", access="get")
 def describe_regions(tx: Reader, call: Call, request: DescribeRegionsRequest) -> DescribeRegionsReply:
     """Lists all regions."""
     return DescribeRegionsReply(
@@ -68,11 +67,12 @@ class DescribeZonesReply(Reply):
     zones: ZoneList
 
 
-@operation(VPC, title="Queries zones", access="list", errors=(InvalidRegionIdNotFound,))
+@operation(VPC, title="Queries zones", access="get", errors=(RegionNotInRecords,))
 def describe_zones(tx: Reader, call: Call, request: DescribeZonesRequest) -> DescribeZonesReply:
     """Lists a region's zones."""
-    check_region(request.region_id)
-    region = REGIONS[request.region_id]
+    region = REGIONS.get(request.region_id)
+    if region is None:
+        raise RegionNotInRecords
     return DescribeZonesReply(
         zones=ZoneList(
             zone=tuple(

@@ -18,7 +18,7 @@ from jackfield.products.vpc.errors import (
     InvalidVpcNameMalformed,
 )
 from jackfield.products.vpc.product import VPC
-from jackfield.products.vpc.resources import PENDING, Tag, VSwitch, Vpc
+from jackfield.products.vpc.resources import PENDING, Tag, Vpc, VSwitch
 from jackfield.store.interface import Reader, Tx
 
 _PRIVATE = tuple(ipaddress.IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))

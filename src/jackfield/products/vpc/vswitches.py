@@ -23,7 +23,7 @@ from jackfield.products.vpc.errors import (
     ResourceNotAvailable,
 )
 from jackfield.products.vpc.product import VPC
-from jackfield.products.vpc.resources import PENDING, Tag, VSwitch, Vpc
+from jackfield.products.vpc.resources import PENDING, Tag, Vpc, VSwitch
 from jackfield.products.vpc.vpcs import Tags, TagShape, available_vpc
 from jackfield.store.interface import Reader, Tx
 
@@ -149,7 +149,13 @@ def describe_vswitches(tx: Reader, call: Call, request: DescribeVSwitchesRequest
     """Lists the caller's vSwitches, oldest first, a page at a time."""
     region = request.region_id or call.region
     offset = (request.page_number - 1) * request.page_size
-    if request.vpc_id or request.vswitch_id or request.zone_id or request.vswitch_name or request.is_default is not None:
+    if (
+        request.vpc_id
+        or request.vswitch_id
+        or request.zone_id
+        or request.vswitch_name
+        or request.is_default is not None
+    ):
         found = _matching(tx, call, request, region)
         total, page = len(found), found[offset : offset + request.page_size]
     else:

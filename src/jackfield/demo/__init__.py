@@ -1,0 +1,1 @@
+"""The main job, shown on a real Jackfield by real clients. One file a system."""
