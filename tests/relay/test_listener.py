@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from jackfield.relay.client import RelayError
+from jackfield.relay.client import RelayClient, RelayError
 
 if TYPE_CHECKING:
     from tests.relay.conftest import Bench, Tools
@@ -148,6 +148,8 @@ def test_without_descriptors_clients_are_reset_and_the_relay_goes_on(bench: Benc
             with contextlib.suppress(ConnectionResetError, BrokenPipeError):
                 served += alive(tools, stack.enter_context(bench.dial(route)))
         assert 10 < served < 50
+        with RelayClient(bench.relay.socket, timeout=20) as control:
+            assert control.hello().pid == bench.relay.pid  # one descriptor is kept for this
         assert any("EMFILE" in refusal.reason for refusal in bench.client.refusals())
     tools.until(lambda: bench.client.counts() == {"o": 0})
     assert alive(tools, bench.dial(route))

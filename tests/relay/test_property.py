@@ -66,7 +66,7 @@ def test_what_listens_is_what_is_on_disk_and_what_is_told(bench: Bench, tools: T
     port = 6379
     numbers = itertools.count()
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(st.lists(st.one_of(wishes, st.just(None)), min_size=1, max_size=12))
     def check(steps: list[tuple[str, dict[int, int], bool] | None]) -> None:
         for owner in "abc":
@@ -95,7 +95,8 @@ def test_what_listens_is_what_is_on_disk_and_what_is_told(bench: Bench, tools: T
                 assert {bound.key: bound.error for bound in ack.bound if bound.error} == {
                     f"{owner}/{key}": error for key, error in errors.items()
                 }
-                assert bench.client.replace(owner, routes) == ack
+                again = bench.client.replace(owner, routes)
+                assert msgspec.structs.replace(again, live=ack.live) == ack  # a dial from below may still be open
                 after = {f"{route.address}:{port}" for route in bench.client.routes(owner)}
                 assert set(before.values()) - after <= set(ack.closed)
             told = bench.client.routes()

@@ -137,7 +137,7 @@ def test_an_owner_without_routes_can_be_forgotten(bench: Bench) -> None:
 
 
 def test_connections_may_go_on_until_the_drain_ends(bench: Bench, tools: Tools) -> None:
-    route = bench.listen(bench.serve().target, drain=0.4)
+    route = bench.listen(bench.serve().target, drain=1.0)
     sock = bench.dial(route)
     assert alive(tools, sock)
     ack = later(bench, "o", [])
@@ -164,7 +164,7 @@ def test_a_drain_ends_when_the_last_client_leaves(bench: Bench, tools: Tools) ->
 
 def test_a_request_that_comes_while_another_drains_joins_it(bench: Bench, tools: Tools) -> None:
     server = bench.serve()
-    slow, quick = bench.route(server.target, drain=0.5), bench.route(server.target)
+    slow, quick = bench.route(server.target, drain=1.5), bench.route(server.target)
     bench.client.replace("o", [slow, quick])
     socks = [bench.dial(slow), bench.dial(slow), bench.dial(quick)]
     assert all(alive(tools, sock) for sock in socks)
@@ -226,6 +226,7 @@ def test_who_waits_in_the_queue_of_a_closed_listener_is_reset(bench: Bench, tool
         for _ in range(30):
             bench.client.replace("o", [])
             bench.client.replace("o", [route])
+        tools.until(lambda: "reset" in outcomes)
         bench.client.replace("o", [])
         tools.until(lambda: "refused" in outcomes)
     finally:

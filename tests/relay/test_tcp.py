@@ -6,6 +6,7 @@ import hashlib
 import os
 import random
 import resource
+import signal
 import socket
 import threading
 from pathlib import Path
@@ -163,6 +164,33 @@ def test_the_last_words_of_a_database_reach_a_client_that_was_still_talking(benc
     sock.sendall(b"one more thing")
     assert sock.recv(100) == b"bye"
     assert sock.recv(100) == b""
+
+
+def test_the_last_words_of_a_database_that_closed_reach_a_client_that_was_still_talking(
+    bench: Bench, tools: Tools
+) -> None:
+    words = os.urandom(150_000)  # more than is read at a time
+    go, gone = threading.Event(), threading.Event()
+
+    def farewell(sock: socket.socket) -> None:
+        go.wait()
+        sock.sendall(words)
+        sock.close()
+        gone.set()
+
+    route = bench.listen(bench.serve(farewell).target)
+    sock = bench.dial(route)
+    tools.until(lambda: bench.client.counts() == {"o": 1})
+    os.kill(bench.relay.pid, signal.SIGSTOP)  # so that the relay finds the end and the client's bytes together
+    try:
+        go.set()
+        assert gone.wait(20)
+        sock.sendall(b"one more thing")
+    finally:
+        os.kill(bench.relay.pid, signal.SIGCONT)
+    assert tools.receive(sock, len(words)) == words
+    assert not tools.is_reset(sock)
+    tools.until(lambda: bench.client.counts() == {"o": 0})
 
 
 @pytest.mark.parametrize("kind", ["unix", "tcp"])

@@ -22,6 +22,7 @@ import msgspec
 from jackfield.relay import messages
 from jackfield.relay.board import Board
 from jackfield.relay.channel import Channel, peer_uid
+from jackfield.relay.descriptors import RESERVE
 from jackfield.relay.holds import Holds
 from jackfield.relay.listener import Listener
 from jackfield.relay.loop import Loop
@@ -31,6 +32,7 @@ from jackfield.relay.session import Session
 
 log = logging.getLogger(__name__)
 
+_PAUSE_SECONDS = 0.1  # before accepting again when there is no descriptor, not even the reserve
 _CONNECTIONS_AT_A_TIME = 200  # about half a millisecond, then traffic has its turn
 
 _encode = msgspec.json.Encoder().encode
@@ -85,19 +87,33 @@ class Control:
         loop.register(self._sock.fileno(), self)
 
     def on_event(self, events: int) -> None:
+        sock: socket.socket | None
         try:
             sock, _ = self._sock.accept()
-        except OSError as error:
-            if not isinstance(error, BlockingIOError):
-                log.warning("control socket: accept failed: %s", error)
+        except BlockingIOError:
             return
+        except OSError as error:
+            sock = RESERVE.accept(self._sock)  # out of descriptors is when the control plane is needed most
+            if sock is None:
+                log.warning("control socket: accept failed: %s", error)
+                self._loop.forget(self._sock.fileno())
+                self._loop.call_later(_PAUSE_SECONDS, self._accept_again)
+                return
         uid = peer_uid(sock)
         if uid not in (None, 0, os.geteuid()):
             log.warning("control socket: user %s was turned away", uid)
             sock.close()
             return
         sock.setblocking(False)
-        self._channels.add(Channel(self._loop, sock, self._on_line, self._channels.discard))
+        self._channels.add(Channel(self._loop, sock, self._on_line, self._left))
+
+    def _accept_again(self) -> None:
+        if self._sock.fileno() >= 0:
+            self._loop.register(self._sock.fileno(), self)
+
+    def _left(self, channel: Channel) -> None:
+        self._channels.discard(channel)
+        self._loop.call_soon(RESERVE.keep)
 
     def close(self) -> None:
         """Stops serving and removes the socket file."""

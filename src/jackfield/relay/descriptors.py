@@ -41,19 +41,22 @@ class Reserve:
     def __init__(self) -> None:
         self._fd = -1
 
-    def shed(self, listening: socket.socket) -> bool:
-        """Takes one client off the queue and resets it; false when that was not possible."""
+    def accept(self, listening: socket.socket) -> socket.socket | None:
+        """Accepts one connection with the reserve; ``None`` when that was not possible either."""
         self.release()
         try:
-            client, _ = listening.accept()
+            return listening.accept()[0]
         except OSError:
-            return False
-        else:
+            return None
+
+    def shed(self, listening: socket.socket) -> bool:
+        """Takes one client off the queue and resets it; false when that was not possible."""
+        client = self.accept(listening)
+        if client is not None:
             reset(client)
             client.close()
-            return True
-        finally:
-            self.keep()
+        self.keep()
+        return client is not None
 
     def keep(self) -> None:
         """Opens the reserve if it is not open; without a free descriptor there is none until the next try."""

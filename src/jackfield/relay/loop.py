@@ -124,7 +124,8 @@ class Loop:
         handlers = self._handlers
         poll = self._poller.poll
         while self._running:
-            for fd, events in poll(self._wait(), 512):
+            idle = not (self._soon or self._doomed or self._timers)
+            for fd, events in poll(-1 if idle else self._wait(), 512):
                 handler = handlers.get(fd)
                 if handler is None:
                     continue

@@ -9,6 +9,7 @@ import logging
 import os
 import signal
 import socket
+import sqlite3
 import sys
 import time
 from collections.abc import Sequence
@@ -46,16 +47,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--log", help="append the log here instead of writing to stderr")
     options = parser.parse_args(arguments)
     os.umask(0o077)
-    _start_logging(options.log)
     folder = options.data.resolve() / "relay"
     try:
+        _start_logging(options.log)
         folder.mkdir(parents=True, exist_ok=True)
         lock = _lock(folder / f"{options.role}.lock")
         if lock is None:
             print(f"another relay of role {options.role} serves {options.data}", file=sys.stderr)
             return EXIT_LOCKED
         _serve(folder, options.role, options.socket)
-    except OSError as error:
+    except (OSError, sqlite3.Error) as error:
         log.error("could not start: %s", error)
         return EXIT_FAILED
     return 0

@@ -28,6 +28,7 @@ BUFFER_BYTES = 128 * 1024
 _BUFFER = bytearray(BUFFER_BYTES)
 _VIEW = memoryview(_BUFFER)
 _NOTHING = memoryview(b"")
+_SMALL = [_VIEW[:size] for size in range(1025)]  # most requests and replies; making a slice costs 0.1 us
 
 _ENDED = 1  # nothing more is read here: the other side sent its FIN, or what it sends has nowhere to go
 _PARKED = 2  # out of the loop: hung up, but not to be read yet; level-triggered it would be reported for ever
@@ -65,7 +66,7 @@ class _End:
         self.count += size
         peer = self.peer
         try:
-            taken = peer.sock.send(_VIEW[:size])
+            taken = peer.sock.send(_SMALL[size] if size <= 1024 else _VIEW[:size])
         except BlockingIOError:
             taken = 0
         except OSError:
@@ -123,23 +124,20 @@ class _End:
         self.pending = _NOTHING
         self.watch(self.interest & ~WRITE)
         peer = self.peer
-        if peer.state & _ENDED:
-            self._shut()
-        elif peer is self.session and self.session.upstream.held:
+        if peer is self.session and self.session.upstream.held:
             self.session.upstream.flushed()
         else:
             peer.watch(peer.interest | READ)
 
     def _end(self) -> None:
-        """EOF was read: pass it on once everything before it has gone out."""
+        """EOF was read: pass it on. Everything before it has gone out, else this end would not have been read."""
         self.state |= _ENDED
         self.watch(self.interest & ~READ)
-        if not self.peer.pending:
-            self.peer._shut()
+        self.peer._shut()
 
     def _shut(self) -> None:
-        """Sends FIN; with the other direction ended and delivered too the session is over."""
-        if self.state & _ENDED and not self.peer.pending:
+        """Sends FIN; with the other direction ended too the session is over."""
+        if self.state & _ENDED:
             self.session.finish()
             return
         with contextlib.suppress(OSError):

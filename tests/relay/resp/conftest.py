@@ -56,7 +56,6 @@ class Node:
             "cluster-announce-ip": self.address,
             "cluster-announce-port": "6379",
             "cluster-announce-bus-port": "10000",
-            "cluster-port": "10000",
             "cluster-require-full-coverage": "no",
             "cluster-node-timeout": "3000",
             "user default on": f"{rule} ~* &* +@all",
@@ -122,6 +121,14 @@ class Cluster:
         for node in self.nodes:
             node.stop()
 
+    def blocked(self) -> int:
+        """Clients that wait in a blocking command."""
+        total = 0
+        for node in self.nodes:
+            with node.client() as client:
+                total += int(client.info("clients")["blocked_clients"])
+        return total
+
     def flush(self) -> None:
         for node in self.nodes:
             with node.client() as client:
@@ -144,7 +151,7 @@ class Relay:
     def __init__(self, backends: tuple[Backend, ...]) -> None:
         self.errors: list[Exception] = []
         self.sessions: set[Session] = set()
-        self.accepted = 0
+        self.refusals: list[str] = []
         self.loop = Loop(self._failed)
         self._wake, self._waker = socket.socketpair()
         self._jobs: list[Callable[[], None]] = []
@@ -172,10 +179,12 @@ class Relay:
             except BlockingIOError:
                 return
             client.setblocking(False)
-            self.accepted += 1
             session = self.upstream.open(self, client, f"{address[0]}:{address[1]}")
             if session is not None:
                 self.sessions.add(session)
+
+    def refused(self, client: str, reason: str) -> None:
+        self.refusals.append(reason)
 
     def ended(self, session: Session) -> None:
         self.sessions.remove(session)

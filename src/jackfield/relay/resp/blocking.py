@@ -40,7 +40,9 @@ def seek(
         link = identity.borrow(shard)
         kept = False
         try:
-            reply = (yield compose(link, asking))[-1]
+            replies = yield compose(link, asking)
+            # within MULTI the first command is told, and EXEC only says that it was
+            reply = next((each for each in replies if cause_of(each)), replies[-1])
             cause = cause_of(reply)
             kept = cause is None
             if kept:
@@ -55,6 +57,7 @@ def seek(
                 reply = MOVING if over else reply
             elif cause == "again":
                 tries += 1
+                hops = 0
                 over = tries > limits.MAX_TRIES_AGAIN
             elif hub.now() >= deadline:
                 over = True

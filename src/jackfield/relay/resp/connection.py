@@ -189,7 +189,8 @@ def _info(session: RespSession) -> bytes:
     return (
         f"id={session.number} addr={session.client} laddr={route.address}:{route.port} fd=-1 "
         f"name={session.name.decode()} age={age} idle=0 flags=N db=0 sub=0 psub=0 multi=-1 "
-        f"cmd=client|info user={user} redir=-1 resp={session.protocol} lib-name={library.decode()} lib-ver={version.decode()}\n"
+        f"cmd=client|info user={user} redir=-1 resp={session.protocol} "
+        f"lib-name={library.decode()} lib-ver={version.decode()}\n"
     ).encode()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import socket
 import time
 from collections import deque
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from jackfield.relay.loop import HANGUP, READ, WRITE
 from jackfield.relay.resp import limits
 from jackfield.relay.resp.call import AWAY, LOST, Call
+from jackfield.relay.resp.connect import Greeting, connect
 from jackfield.relay.resp.framing import CRLF, DOLLAR, HEADER_SIZES, MINUS, PUSH, MalformedError, scan
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Link:
         self._hub = hub
         self._sock: socket.socket | None = None
         self._state = _CLOSED
-        self._greeting: _Greeting | None = None
+        self._greeting: Greeting | None = None
         self._backlog = memoryview(b"")
         self._rest = b""
         self._assembly: bytearray | None = None
@@ -130,19 +130,8 @@ class Link:
     # ---- opening ----
 
     def _open(self) -> None:
-        kind, _, place = self.shard.target.partition(":")
-        if kind == "unix":
-            sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            address: str | tuple[str, int] = place
-        else:
-            host, _, port = place.rpartition(":")
-            sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            address = (host.strip("[]"), int(port))
-        sock.setblocking(False)
-        result = sock.connect_ex(address)
-        if result not in (0, errno.EINPROGRESS):
-            sock.close()
+        sock, result = connect(self.shard.target)
+        if sock is None:
             self._failed()
             return
         self._sock = sock
@@ -159,7 +148,7 @@ class Link:
             self._become_ready()
             return
         self._state = _GREETING
-        self._greeting = _Greeting(self, commands)
+        self._greeting = Greeting(self, commands)
         self.waiting.extend(self._greeting.calls)
         assert self._sock is not None
         try:
@@ -167,7 +156,7 @@ class Link:
         except OSError:
             self.lose()
 
-    def greeted(self, greeting: _Greeting, refusal: bytes) -> None:
+    def greeted(self, greeting: Greeting, refusal: bytes) -> None:
         """The shard answered AUTH and HELLO: with ``refusal``, an error's frame, if that is not empty."""
         if self._greeting is not greeting:
             return  # of a connection that was lost in the same round
@@ -399,21 +388,3 @@ class Link:
                 call.reply = frame
                 self._hub.rouse(call.owner)
         return rest
-
-
-class _Greeting:
-    """Owner of the AUTH and HELLO that open a link."""
-
-    def __init__(self, link: Link, commands: list[bytes]) -> None:
-        self.calm = True
-        self._link = link
-        self.calls = [Call(self, raw, -1, fixed=True) for raw in commands]
-
-    def settle(self) -> None:
-        self.calm = True
-        replies = [call.reply for call in self.calls if call.reply is not None]
-        if len(replies) == len(self.calls):
-            self._link.greeted(self, next((reply for reply in replies if reply.startswith(b"-")), b""))
-
-    def caution(self) -> None:
-        """Nothing follows."""

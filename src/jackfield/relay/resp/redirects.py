@@ -83,6 +83,7 @@ class Redirects:
             return True
         if cause == "again":
             call.tries += 1
+            call.hops = 0  # Redis 6.2 says ASK first each time
             if call.tries > limits.MAX_TRIES_AGAIN:
                 return False
         if not call.deadline:

@@ -6,17 +6,15 @@ import errno
 import socket
 import struct
 import time
-from binascii import crc_hqx
 from collections import deque
 from typing import TYPE_CHECKING
 
 from jackfield.relay.loop import HANGUP, READ, WRITE
 from jackfield.relay.resp import dispatch, limits
 from jackfield.relay.resp.call import Call, Flow, Task
-from jackfield.relay.resp.framing import CRLF, HEADER_SIZES, error
+from jackfield.relay.resp.fastpath import take_common
+from jackfield.relay.resp.framing import error
 from jackfield.relay.resp.requests import OversizeError, ProtocolError, Reader
-from jackfield.relay.resp.slots import slot_of
-from jackfield.relay.resp.table import HEADS
 from jackfield.relay.session import Host
 
 if TYPE_CHECKING:
@@ -149,7 +147,7 @@ class RespSession:
         buffer = self._rest
         at = 0
         if self.identity is not None and (self.transaction is None or not self.transaction.open):
-            at = self._run(buffer, self.identity)
+            at = take_common(self, self.identity, buffer, self._window - len(self.pending))
         if at == len(buffer):
             self._rest = b""
             self._owed += at
@@ -178,47 +176,6 @@ class RespSession:
         if reader.arguments:
             dispatch.run(self, reader.arguments, b"" if reader.inline else buffer[at:end])
         return True
-
-    def _run(self, buffer: bytes, identity: Identity) -> int:
-        """The fast path: commands with one key, framed the usual way. Returns where the first other one begins."""
-        find = buffer.find
-        head_of, size_of = HEADS.get, HEADER_SIZES.get
-        owner, links, mark = self.hub.slots.owner, identity.links, self.hub.mark
-        expect = self.pending.append
-        size = len(buffer)
-        room = self._window - len(self.pending)
-        at = 0
-        while room > 0:
-            end = find(CRLF, at + 8)
-            more = head_of(buffer[at:end])
-            if more is None or end < 0:
-                break
-            key = find(CRLF, end + 3)
-            length = size_of(buffer[end + 2 : key])
-            if length is None or key < 0:
-                break
-            key += 2
-            end = key + length + 2
-            name = buffer[key : end - 2]
-            while more:
-                after = find(CRLF, end)
-                length = size_of(buffer[end:after])
-                if length is None or after < 0:
-                    break
-                end = after + length + 4
-                more -= 1
-            if more or end > size:
-                break
-            slot = slot_of(name) if b"{" in name else crc_hqx(name, 0) & 16383
-            call = Call(self, buffer[at:end], slot)
-            expect(call)
-            link = links[owner[slot]]
-            link.queue.append(call)
-            if link.calm:
-                mark(link)
-            at = end
-            room -= 1
-        return at
 
     def _read_long(self) -> bool:
         """Goes on with a large request; false while it is incomplete."""

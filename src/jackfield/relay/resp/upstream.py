@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 from jackfield.relay.loop import Loop
 from jackfield.relay.resp.hub import Hub
@@ -31,12 +32,10 @@ class RespUpstream:
         """
         if not self._hub.present():
             client.close()
+            host.refused(address, "the cluster has no database yet")
             return None
-        try:
+        with suppress(OSError):  # macOS: EINVAL for a client that is gone already; the first read tells
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        except OSError:
-            client.close()
-            return None
         session = RespSession(self._hub, host, client, address)
         self._hub.sessions.add(session)
         return session
