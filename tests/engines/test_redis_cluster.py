@@ -86,7 +86,7 @@ def test_a_cluster_serves_its_slots_and_tells_the_addresses_given(fleet: Fleet) 
     assert list(fleet.folder.iterdir()) == []
 
 
-def test_a_new_port_is_announced_by_all(fleet: Fleet) -> None:
+def test_a_new_port_is_announced_by_all_and_addresses_may_change_while_all_are_down(fleet: Fleet) -> None:
     ids = fleet.new_ids()
     before, after = fleet.cluster(ids, 6379), fleet.cluster(ids, 7001)
     start(fleet, before)
@@ -102,19 +102,15 @@ def test_a_new_port_is_announced_by_all(fleet: Fleet) -> None:
     places = {node.id: (node.address, 7001) for node in after}
     assert shown(fleet, after) == [places] * 3
     assert fleet.engine.announce(after).restart == ()
-
-
-def test_addresses_may_change_while_all_are_down(fleet: Fleet) -> None:
-    ids = fleet.new_ids()
-    old, new = fleet.cluster(ids, 6379, first=1), fleet.cluster(ids, 6380, first=101)
-    start(fleet, old)
-    with fleet.client(old[2]) as client:
+    # All down: their addresses go to others, and they come back elsewhere with another port.
+    moved = fleet.cluster(ids, 6380, first=101)
+    with fleet.client(after[2]) as client:
         assert code(client, "SET", "foo", "bar") == "OK"
-    for node in old:
+    for node in after:
         fleet.engine.stop(node)
-    start(fleet, new)
-    assert shown(fleet, new) == [{node.id: (node.address, 6380) for node in new}] * 3
-    for node in new:
+    start(fleet, moved)
+    assert shown(fleet, moved) == [{node.id: (node.address, 6380) for node in moved}] * 3
+    for node in moved:
         assert listening(fleet.engine.start(node).pid) == {(node.address, BUS_PORT)}
-    with fleet.client(new[2]) as client:
+    with fleet.client(moved[2]) as client:
         assert client.command("GET", "foo") == b"bar"

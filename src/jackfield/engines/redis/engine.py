@@ -16,8 +16,9 @@ from jackfield.processes import ProcessId, spawn, terminate
 
 STOP_GRACE = 10.0
 """Seconds that a server has to write and close its files after SIGTERM."""
+# Nothing else of our environment, which may hold access keys, goes to the server.
 _ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TZ")
-# Nothing else goes to the server: what our own environment holds (access keys) is none of its business.
+
 BUSY_PATIENCE = 10.0
 """Seconds to wait for whoever else is starting or ending on the same folder."""
 
