@@ -199,6 +199,7 @@ class Pipeline:
             host=context.host,
             pace=self._pace,
             missing_engines=self._missing_engines,
+            seal=self._keys.seal,
         )
 
 
@@ -246,13 +247,13 @@ def decode_request(context: Context) -> None:
 
 
 def run(context: Context) -> None:
-    """Sets ``reply``; a dry run ends here, with its transaction undone."""
+    """Sets ``reply``; a dry run ends here, with its transaction undone (reads of VPC have one as well)."""
     if context.reply is not None:
         return
     context.reply = context.operation(cast(Tx, context.reader), context.call, context.decoded)
+    if getattr(context.decoded, "dry_run", False) is True:
+        raise DryRunOperation
     if context.operation.writes:
-        if getattr(context.decoded, "dry_run", False) is True:
-            raise DryRunOperation
         remember(context, context.reply)
 
 

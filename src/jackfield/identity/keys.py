@@ -63,6 +63,10 @@ class KeyCache:
         self.forget(key.principal.access_key)
         return False
 
+    def seal(self, text: str, context: str) -> str:
+        """Encrypts a secret that a call brought (a database account's password), for the store."""
+        return self._keyring.seal(text, context=context)
+
     def forget(self, key_id: str) -> None:
         """Reads the key again on its next use; to be called after a change of it is committed."""
         self._keys.pop(key_id, None)

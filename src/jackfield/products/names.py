@@ -20,6 +20,7 @@ _SPELLINGS = {
     "vrouter": "VRouter",
     "tde": "TDE",
     "kvstore": "KVStore",
+    "rds": "RDS",
     "id": "Id",
     "ids": "Ids",
 }

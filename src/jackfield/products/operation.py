@@ -82,6 +82,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     :param host: the API's own ``HOST:PORT``, as clients reach it.
     :param pace: seconds that a transition takes beyond its real work.
     :param missing_engines: database engines that this machine lacks (``redis``); a create call for one is refused.
+    :param seal: encrypts a secret (first argument) for the store; the second says what it is for.
     """
 
     principal: Principal
@@ -92,6 +93,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     host: str = ""
     pace: float = 0.3
     missing_engines: frozenset[str] = frozenset()
+    seal: Callable[[str, str], str]
 
     @property
     def account(self) -> str:

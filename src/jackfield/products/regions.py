@@ -53,7 +53,7 @@ REGIONS: dict[str, Region] = {
 
 
 def local_name(region: Region, language: str) -> str:
-    """The region's name for a console; ``language`` is AcceptLanguage, ``zh-CN`` unless it says ``en-US`` (any case)."""
+    """The region's name for a console. :param language: AcceptLanguage: ``zh-CN``, or ``en-US`` in any case."""
     return region.name if language.lower() == "en-us" else region.local_name
 
 

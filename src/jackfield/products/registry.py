@@ -9,6 +9,7 @@ from jackfield.products.operation import Product
 
 _PACKAGES = {
     "2015-01-01": "tair",
+    "2014-08-15": "rds",
     "2016-04-28": "vpc",
     "2015-04-01": "sts",
     "2015-06-12": "location",

@@ -24,7 +24,7 @@ SERVICES = {
 
 
 class InvalidRegionId(ApiError):
-    """The region is unknown; core SDKs read this code as «no such endpoint»."""
+    """The region is unknown; core SDKs compare code and text to learn that there is no such region."""
 
     code = "InvalidRegionId"
     status = 400
@@ -32,11 +32,11 @@ class InvalidRegionId(ApiError):
 
 
 class IllegalParameter(ApiError):
-    """The service is unknown; core SDKs compare the code ``Illegal Parameter`` with its blank."""
+    """The service is unknown; core SDKs compare code and text, blank and all, to learn that there is no such product."""
 
     code = "Illegal Parameter"
     status = 400
-    message = "Please check the parameters."
+    message = "Please check the parameters"
 
 
 class DescribeEndpointsRequest(Request):

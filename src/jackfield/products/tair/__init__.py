@@ -7,7 +7,7 @@ from jackfield.products.operation import Product
 
 def load() -> Product:
     """The product with all its operations declared."""
-    from jackfield.products.tair import connections, geography, instances, whitelists  # noqa: F401
+    from jackfield.products.tair import connections, creation, geography, instances, whitelists  # noqa: F401
     from jackfield.products.tair.product import TAIR
 
     return TAIR

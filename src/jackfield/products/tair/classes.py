@@ -28,6 +28,11 @@ _NAMED_SIZES = {
 """MB."""
 
 MAX_SHARDS = 256
+"""That the name of a class may say."""
+
+MAX_SHARD_COUNT = 128
+"""Of the parameter ShardCount (its schema)."""
+
 DEFAULT_CLUSTER_SHARD_MB = 1024
 
 
@@ -47,7 +52,8 @@ class UnknownClass(ValueError):
 def classify(name: str, shard_count: int) -> InstanceClass:
     """What an instance of this class is.
 
-    :param shard_count: ShardCount of the request, 0 if not given; it makes a cluster of any class.
+    :param shard_count: ShardCount of the request, 0 if not given; more than 1 makes a cluster of any class, 1 is its
+        documented default and leaves a standard class standard.
     :raises UnknownClass: the name is no class name.
     """
     cluster = _CLUSTER.fullmatch(name)
@@ -59,7 +65,7 @@ def classify(name: str, shard_count: int) -> InstanceClass:
     if not _STANDARD.fullmatch(name):
         raise UnknownClass(name)
     size = next((mb for word, mb in _NAMED_SIZES.items() if f".{word}." in f".{name}."), DEFAULT_CLUSTER_SHARD_MB)
-    if shard_count or ".shard" in name:
+    if shard_count > 1 or ".shard" in name:
         shards = shard_count or 2
         return InstanceClass(name=name, architecture="cluster", shards=shards, capacity=size * shards)
     return InstanceClass(name=name, architecture="standard", shards=1, capacity=size)
@@ -72,7 +78,7 @@ def class_of_capacity(capacity: int, shard_count: int) -> InstanceClass:
     """
     if not 1 <= capacity <= 4 * 1024 * 1024:
         raise UnknownClass(str(capacity))
-    if shard_count:
+    if shard_count > 1:
         per_shard = max(1, -(-capacity // shard_count // 1024))
         return classify(f"redis.logic.sharding.{per_shard}g.{shard_count}db.0rodb.4proxy.default", 0)
     word = next((word for word, mb in _NAMED_SIZES.items() if mb >= capacity), "8xlarge")

@@ -7,8 +7,11 @@ from typing import ClassVar, Literal
 import msgspec
 
 from jackfield.endpoints.whitelist import DEFAULT_GROUPS, Group
+from jackfield.products.tags import Tag
 from jackfield.products.tair.states import INSTANCE_STATES
 from jackfield.store.resource import Resource, States
+
+NODE_TYPES = ("MASTER_SLAVE", "STAND_ALONE", "double", "single")
 
 Architecture = Literal["cluster", "standard"]
 
@@ -24,11 +27,6 @@ class Shard(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     index: int
     node_id: str
     address: str = ""
-
-
-class Tag(msgspec.Struct, frozen=True):
-    key: str
-    value: str
 
 
 class Instance(Resource, frozen=True, kw_only=True, omit_defaults=True):

@@ -11,6 +11,7 @@ import msgspec
 
 from jackfield.endpoints.resources import Endpoint, endpoint_id
 from jackfield.products.operation import Shape
+from jackfield.products.tags import TagShape, shown
 from jackfield.products.tair.resources import Instance
 from jackfield.products.times import iso_second
 from jackfield.store.interface import Reader
@@ -18,12 +19,9 @@ from jackfield.store.interface import Reader
 CONFIG = '{"EvictionPolicy":"volatile-lru","hash-max-ziplist-entries":512,"zset-max-ziplist-entries":128,"zset-max-ziplist-value":64,"set-max-intset-entries":512,"hash-max-ziplist-value":64}'  # fmt: skip  # noqa: E501
 """A JSON document in a string, as the vendor has it."""
 
+EDITION = "Community"
+
 _YEARS_100 = 100 * 365.25 * 86400
-
-
-class TagShape(Shape):
-    key: str = ""
-    value: str = ""
 
 
 class TagList(Shape):
@@ -182,7 +180,7 @@ def summary(tx: Reader, instance: Instance) -> InstanceSummary:
         node_type=instance.node_type,
         charge_type=instance.charge_type,
         package_type="standard",
-        edition_type="Community",
+        edition_type=EDITION,
         create_time=iso_second(instance.created),
         end_time=iso_second(end_time(instance)),
         destroy_time=iso_second(end_time(instance)),
@@ -302,4 +300,4 @@ def end_time(instance: Instance) -> float:
 
 
 def tag_list(instance: Instance) -> TagList:
-    return TagList(tag=tuple(TagShape(key=tag.key, value=tag.value) for tag in instance.tags))
+    return TagList(tag=shown(instance.tags))

@@ -85,6 +85,14 @@ class Ipv6NotSupported(ApiError):
     message = "The operation is not supported: VPCs have no IPv6 CIDR block here."
 
 
+class VpcIpv6Disabled(ApiError):
+    """A vSwitch is to have an IPv6 block, but its VPC has none. The vendor's text is filled in; the words are ours."""
+
+    code = "OperationFailed.VpcIpv6Disabled"
+    status = 400
+    message = "The VPC has no IPv6 CIDR block."
+
+
 class IpamNotSupported(ApiError):
     """A block is to come out of an IPAM pool; there are none here."""
 

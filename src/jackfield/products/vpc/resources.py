@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import msgspec
-
+from jackfield.products.tags import Tag
 from jackfield.store.resource import Resource, States
 
 PENDING = "Pending"
@@ -14,14 +13,10 @@ AVAILABLE = "Available"
 NETWORK_STATES = States(initial=(PENDING,), intents=(), settlements=((PENDING, AVAILABLE), (AVAILABLE, "")))
 
 
-class Tag(msgspec.Struct, frozen=True):
-    key: str
-    value: str
-
-
 class Vpc(Resource, frozen=True, kw_only=True, omit_defaults=True):
     """Several VPCs may have the same block: they are apart.
 
+    :param user_cidrs: blocks that the caller named (UserCidr); shown, without effect.
     :param is_default: made by Jackfield for calls that name no VPC.
     """
 
@@ -35,6 +30,7 @@ class Vpc(Resource, frozen=True, kw_only=True, omit_defaults=True):
     description: str = ""
     resource_group_id: str = ""
     is_default: bool = False
+    user_cidrs: tuple[str, ...] = ()
     tags: tuple[Tag, ...] = ()
     settle_at: float = 0.0
 

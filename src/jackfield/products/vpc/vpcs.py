@@ -5,8 +5,12 @@ from __future__ import annotations
 import ipaddress
 from typing import Annotated
 
+import msgspec
+
+from jackfield.products.filters import is_filtered
 from jackfield.products.operation import Call, Param, Reply, Request, Shape, operation
 from jackfield.products.regions import new_id
+from jackfield.products.tags import TagShape, carries, shown, stored
 from jackfield.products.times import iso_second
 from jackfield.products.vpc.checks import check_region, check_texts
 from jackfield.products.vpc.errors import (
@@ -16,19 +20,28 @@ from jackfield.products.vpc.errors import (
     InvalidVpcDescriptionMalformed,
     InvalidVpcIdNotFound,
     InvalidVpcNameMalformed,
+    IpamNotSupported,
+    Ipv6NotSupported,
+    TooManyUserCidrs,
+    TooManyVpcIds,
+    UserCidrNotStrict,
+    UserCidrOverlapsSharedSpace,
 )
 from jackfield.products.vpc.product import VPC
-from jackfield.products.vpc.resources import PENDING, Tag, Vpc, VSwitch
+from jackfield.products.vpc.resources import PENDING, Vpc, VSwitch
 from jackfield.store.interface import Reader, Tx
 
 _PRIVATE = tuple(ipaddress.IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 
+_SHARED_SPACE = ipaddress.IPv4Network("100.64.0.0/10")
+"""The cloud's own addresses; no user block may meet them."""
+
+MAX_IDS = 20
+"""In one call of DescribeVpcs or DescribeVSwitches."""
+
+MAX_USER_CIDRS = 3
+
 RegionId = Annotated[str, Param("The region. Call DescribeRegions for the list.", "cn-hangzhou")]
-
-
-class TagShape(Shape):
-    key: str = ""
-    value: str = ""
 
 
 class Tags(Shape):
@@ -46,6 +59,13 @@ class CreateVpcRequest(Request):
     client_token: Annotated[str, Param("Makes a repeated call answer like the first.", "123e4567-e89b-12d3")] = ""
     dry_run: Annotated[bool, Param("Only checks.", "false")] = False
     tag: Annotated[tuple[TagShape, ...], Param("Tags of the VPC.")] = ()
+    user_cidr: Annotated[
+        str, Param("Up to three blocks that routes may name, separated by commas.", "192.168.0.0/12")
+    ] = ""
+    enable_ipv6: Annotated[bool, Param("Asks for an IPv6 block; refused, there are none.", "false")] = False
+    ipv6_cidr_block: Annotated[str, Param("An IPv6 block; refused.", "2408:XXXX:0:6a::/56")] = ""
+    ipv6_ipam_pool_id: Annotated[str, Param("A pool of IPv6 blocks; refused.", "ipam-pool-bp1aq51kkfh477z03****")] = ""
+    ipv4_ipam_pool_id: Annotated[str, Param("A pool of IPv4 blocks; refused.", "ipam-pool-sycmt3p2a9v63i****")] = ""
 
 
 class CreateVpcReply(Reply):
@@ -60,7 +80,17 @@ class CreateVpcReply(Reply):
     title="Creates a virtual private cloud (VPC)",
     access="create",
     resource="vpc/*",
-    errors=(InvalidRegionIdNotFound, InvalidVpcCidr, InvalidVpcNameMalformed, InvalidVpcDescriptionMalformed),
+    errors=(
+        InvalidRegionIdNotFound,
+        InvalidVpcCidr,
+        InvalidVpcNameMalformed,
+        InvalidVpcDescriptionMalformed,
+        UserCidrNotStrict,
+        UserCidrOverlapsSharedSpace,
+        TooManyUserCidrs,
+        Ipv6NotSupported,
+        IpamNotSupported,
+    ),
     token="ClientToken",
 )
 def create_vpc(tx: Tx, call: Call, request: CreateVpcRequest) -> CreateVpcReply:
@@ -72,6 +102,10 @@ def create_vpc(tx: Tx, call: Call, request: CreateVpcRequest) -> CreateVpcReply:
     check_texts(
         request.vpc_name, request.description, InvalidVpcNameMalformed, InvalidVpcDescriptionMalformed
     )  # fmt: skip
+    if request.enable_ipv6 or request.ipv6_cidr_block or request.ipv6_ipam_pool_id:
+        raise Ipv6NotSupported
+    if request.ipv4_ipam_pool_id:
+        raise IpamNotSupported
     vpc = Vpc(
         id=new_id("vpc", request.region_id, 17),
         account=call.account,
@@ -84,7 +118,8 @@ def create_vpc(tx: Tx, call: Call, request: CreateVpcRequest) -> CreateVpcReply:
         name=request.vpc_name,
         description=request.description,
         resource_group_id=request.resource_group_id,
-        tags=tuple(Tag(tag.key, tag.value) for tag in request.tag),
+        user_cidrs=_user_cidrs(request.user_cidr),
+        tags=stored(request.tag),
         settle_at=call.now + call.pace,
     )
     tx.put(vpc)
@@ -106,7 +141,7 @@ class RouterTableIds(Shape):
 
 
 class UserCidrs(Shape):
-    user_cidr: tuple[str, ...] = ()
+    user_cidr: tuple[str, ...]
 
 
 class SecondaryCidrBlocks(Shape):
@@ -134,9 +169,9 @@ class VpcView(Shape):
     vswitch_ids: VSwitchIds
     router_table_ids: RouterTableIds
     tags: Tags
-    user_cidrs: UserCidrs = UserCidrs()
-    secondary_cidr_blocks: SecondaryCidrBlocks = SecondaryCidrBlocks()
-    nat_gateway_ids: NatGatewayIds = NatGatewayIds()
+    user_cidrs: UserCidrs
+    secondary_cidr_blocks: SecondaryCidrBlocks = msgspec.field(default_factory=SecondaryCidrBlocks)
+    nat_gateway_ids: NatGatewayIds = msgspec.field(default_factory=NatGatewayIds)
     enabled_ipv6: bool = False
     ipv6_cidr_block: str = ""
     cen_status: str = ""
@@ -151,6 +186,16 @@ class DescribeVpcsRequest(Request):
     vpc_id: Annotated[str, Param("Up to 20 ids, separated by commas.", "vpc-bp1b1xjllp3ve5yze****")] = ""
     vpc_name: Annotated[str, Param("Only VPCs of this name.", "Vpc-1")] = ""
     is_default: Annotated[bool | None, Param("Only the default VPC, or only others.", "false")] = None
+    resource_group_id: Annotated[str, Param("Only VPCs of this resource group.", "rg-acfmxvfvazb4p****")] = ""
+    tag: Annotated[tuple[TagShape, ...], Param("Only VPCs with all of these tags.")] = ()
+    vpc_owner_id: Annotated[int, Param("Only VPCs of this account.", "253460731706911258")] = 0
+    enable_ipv6: Annotated[
+        bool | None, Param("Only VPCs with an IPv6 block (there are none), or without.", "false")
+    ] = None
+    dhcp_options_set_id: Annotated[
+        str, Param("Only VPCs with this DHCP options set; none has.", "dopt-o6w0df4epg9zo8isy****")
+    ] = ""
+    dry_run: Annotated[bool, Param("Only checks.", "false")] = False
     page_number: Annotated[int, Param("The page, from 1.", "1", range=(1, 2**31 - 1))] = 1
     page_size: Annotated[int, Param("Entries a page, up to 50.", "10", range=(1, 50))] = 10
 
@@ -162,12 +207,18 @@ class DescribeVpcsReply(Reply):
     page_size: int
 
 
-@operation(VPC, title="Queries VPCs", access="list", resource="vpc/*", errors=(InvalidRegionIdNotFound,))
+@operation(
+    VPC,
+    title="Queries VPCs",
+    access="list",
+    resource="vpc/*",
+    errors=(InvalidRegionIdNotFound, TooManyVpcIds),
+)
 def describe_vpcs(tx: Reader, call: Call, request: DescribeVpcsRequest) -> DescribeVpcsReply:
     """Lists the caller's VPCs in a region, oldest first, a page at a time."""
     check_region(request.region_id)
     offset = (request.page_number - 1) * request.page_size
-    if request.vpc_id or request.vpc_name or request.is_default is not None:
+    if is_filtered(request):
         found = _matching(tx, call, request)
         total, page = len(found), found[offset : offset + request.page_size]
     else:
@@ -183,7 +234,9 @@ def describe_vpcs(tx: Reader, call: Call, request: DescribeVpcsRequest) -> Descr
 
 class DescribeVpcAttributeRequest(Request):
     vpc_id: Annotated[str, Param("The VPC.", "vpc-bp18sth14qii3pnvo****")]
-    region_id: Annotated[str, Param("The region.", "cn-hangzhou")] = ""
+    region_id: RegionId
+    is_default: Annotated[bool | None, Param("Only a default VPC, or only another.", "false")] = None
+    dry_run: Annotated[bool, Param("Only checks.", "false")] = False
 
 
 class CloudResource(Shape):
@@ -210,8 +263,8 @@ class DescribeVpcAttributeReply(Reply):
     vswitch_ids: VSwitchIds
     tags: Tags
     cloud_resources: CloudResources
-    user_cidrs: UserCidrs = UserCidrs()
-    secondary_cidr_blocks: SecondaryCidrBlocks = SecondaryCidrBlocks()
+    user_cidrs: UserCidrs
+    secondary_cidr_blocks: SecondaryCidrBlocks = msgspec.field(default_factory=SecondaryCidrBlocks)
     classic_link_enabled: bool = False
     enabled_ipv6: bool = False
     ipv6_cidr_block: str = ""
@@ -227,6 +280,8 @@ class DescribeVpcAttributeReply(Reply):
 def describe_vpc_attribute(tx: Reader, call: Call, request: DescribeVpcAttributeRequest) -> DescribeVpcAttributeReply:
     """One VPC with its vSwitches."""
     vpc = own_vpc(tx, call, request.vpc_id)
+    if vpc.region != request.region_id or request.is_default not in (None, vpc.is_default):
+        raise InvalidVpcIdNotFound
     vswitches = tuple(vswitch.id for vswitch in tx.children(VSwitch, vpc.id))
     return DescribeVpcAttributeReply(
         vpc_id=vpc.id,
@@ -241,10 +296,11 @@ def describe_vpc_attribute(tx: Reader, call: Call, request: DescribeVpcAttribute
         resource_group_id=vpc.resource_group_id,
         vrouter_id=vpc.router_id,
         vswitch_ids=VSwitchIds(vswitch_id=vswitches),
-        tags=_tags(vpc.tags),
+        tags=Tags(tag=shown(vpc.tags)),
         cloud_resources=CloudResources(
             cloud_resource_set_type=(CloudResource(resource_type="VSwitch", resource_count=len(vswitches)),)
         ),
+        user_cidrs=UserCidrs(user_cidr=vpc.user_cidrs),
     )
 
 
@@ -280,10 +336,26 @@ def _vpc_block(text: str) -> str:
     return str(block)
 
 
+def _user_cidrs(text: str) -> tuple[str, ...]:
+    blocks = text.split(",") if text else []
+    if len(blocks) > MAX_USER_CIDRS:
+        raise TooManyUserCidrs
+    for block in blocks:
+        try:
+            network = ipaddress.IPv4Network(block)
+        except ValueError:
+            raise UserCidrNotStrict from None
+        if network.overlaps(_SHARED_SPACE):
+            raise UserCidrOverlapsSharedSpace
+    return tuple(blocks)
+
+
 def _matching(tx: Reader, call: Call, request: DescribeVpcsRequest) -> list[Vpc]:
     found: list[Vpc] | None = None
     if request.vpc_id:
         wanted = dict.fromkeys(request.vpc_id.split(","))
+        if len(wanted) > MAX_IDS:
+            raise TooManyVpcIds
         found = [vpc for vpc in (tx.get(Vpc, id) for id in wanted) if vpc is not None]
     return [
         vpc
@@ -292,6 +364,11 @@ def _matching(tx: Reader, call: Call, request: DescribeVpcsRequest) -> list[Vpc]
         and vpc.region == request.region_id
         and (not request.vpc_name or vpc.name == request.vpc_name)
         and (request.is_default is None or vpc.is_default == request.is_default)
+        and (not request.resource_group_id or vpc.resource_group_id == request.resource_group_id)
+        and (not request.vpc_owner_id or vpc.account == str(request.vpc_owner_id))
+        and not request.enable_ipv6
+        and not request.dhcp_options_set_id
+        and carries(vpc.tags, request.tag)
     ]
 
 
@@ -310,9 +387,6 @@ def _view(tx: Reader, vpc: Vpc) -> VpcView:
         vrouter_id=vpc.router_id,
         vswitch_ids=VSwitchIds(vswitch_id=tuple(vswitch.id for vswitch in tx.children(VSwitch, vpc.id))),
         router_table_ids=RouterTableIds(router_table_ids=(vpc.route_table_id,)),
-        tags=_tags(vpc.tags),
+        tags=Tags(tag=shown(vpc.tags)),
+        user_cidrs=UserCidrs(user_cidr=vpc.user_cidrs),
     )
-
-
-def _tags(tags: tuple[Tag, ...]) -> Tags:
-    return Tags(tag=tuple(TagShape(key=tag.key, value=tag.value) for tag in tags))

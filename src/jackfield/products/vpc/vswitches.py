@@ -6,8 +6,10 @@ import ipaddress
 from typing import Annotated
 
 from jackfield.endpoints.resources import vswitch_space
+from jackfield.products.filters import is_filtered
 from jackfield.products.operation import Call, Param, Reply, Request, Shape, operation
 from jackfield.products.regions import REGIONS, new_id
+from jackfield.products.tags import TagShape, carries, shown, stored
 from jackfield.products.times import iso_second
 from jackfield.products.vpc.checks import check_texts
 from jackfield.products.vpc.errors import (
@@ -20,11 +22,13 @@ from jackfield.products.vpc.errors import (
     InvalidVSwitchDescriptionMalformed,
     InvalidVSwitchIdNotFound,
     InvalidVSwitchNameMalformed,
-    ResourceNotAvailable,
+    InvalidZoneIdNotFound,
+    TooManyVSwitchIds,
+    VpcIpv6Disabled,
 )
 from jackfield.products.vpc.product import VPC
-from jackfield.products.vpc.resources import PENDING, Tag, Vpc, VSwitch
-from jackfield.products.vpc.vpcs import Tags, TagShape, available_vpc
+from jackfield.products.vpc.resources import PENDING, Vpc, VSwitch
+from jackfield.products.vpc.vpcs import MAX_IDS, Tags, available_vpc
 from jackfield.store.interface import Reader, Tx
 
 RESERVED_ADDRESSES = 4
@@ -42,6 +46,9 @@ class CreateVSwitchRequest(Request):
     description: Annotated[str, Param("Up to 256 characters.", "vSwitch")] = ""
     client_token: Annotated[str, Param("Makes a repeated call answer like the first.", "0c593ea1-3bea-11e9")] = ""
     tag: Annotated[tuple[TagShape, ...], Param("Tags of the vSwitch.")] = ()
+    ipv6_cidr_block: Annotated[
+        int, Param("The last 8 bits of an IPv6 block; refused, VPCs have none.", "12", range=(0, 255))
+    ] = -1
 
 
 class CreateVSwitchReply(Reply):
@@ -57,21 +64,26 @@ class CreateVSwitchReply(Reply):
     errors=(
         InvalidVpcIdNotFound,
         IncorrectVpcStatus,
-        ResourceNotAvailable,
+        InvalidZoneIdNotFound,
         InvalidCidrBlockMalformed,
         InvalidMaskLength,
         InvalidVSwitchCidr,
         InvalidCidrBlockOverlapped,
         InvalidVSwitchNameMalformed,
         InvalidVSwitchDescriptionMalformed,
+        VpcIpv6Disabled,
     ),
     token="ClientToken",
 )
 def create_vswitch(tx: Tx, call: Call, request: CreateVSwitchRequest) -> CreateVSwitchReply:
     """Creates a vSwitch in a zone of its VPC's region. It is Pending at first."""
     vpc = available_vpc(tx, call, request.vpc_id)
+    if request.region_id and request.region_id != vpc.region:
+        raise InvalidVpcIdNotFound
     if request.zone_id not in REGIONS[vpc.region].zones:
-        raise ResourceNotAvailable
+        raise InvalidZoneIdNotFound
+    if request.ipv6_cidr_block >= 0:
+        raise VpcIpv6Disabled
     check_texts(
         request.vswitch_name, request.description, InvalidVSwitchNameMalformed, InvalidVSwitchDescriptionMalformed
     )
@@ -86,7 +98,7 @@ def create_vswitch(tx: Tx, call: Call, request: CreateVSwitchRequest) -> CreateV
         zone_id=request.zone_id,
         name=request.vswitch_name,
         description=request.description,
-        tags=tuple(Tag(tag.key, tag.value) for tag in request.tag),
+        tags=stored(request.tag),
         settle_at=call.now + call.pace,
     )
     tx.put(vswitch)
@@ -133,6 +145,14 @@ class DescribeVSwitchesRequest(Request):
     zone_id: Annotated[str, Param("Only vSwitches of this zone.", "cn-hangzhou-h")] = ""
     vswitch_name: Annotated[str, Param("Only vSwitches of this name.", "vSwitch")] = ""
     is_default: Annotated[bool | None, Param("Only default vSwitches, or only others.", "true")] = None
+    resource_group_id: Annotated[str, Param("Only vSwitches of this resource group.", "rg-bp67acfmxazb4ph****")] = ""
+    route_table_id: Annotated[str, Param("Only vSwitches of this route table.", "vtb-bp145q7glnuzdvzu2****")] = ""
+    tag: Annotated[tuple[TagShape, ...], Param("Only vSwitches with all of these tags.")] = ()
+    vswitch_owner_id: Annotated[int, Param("Only vSwitches of this account.", "2546073170691****")] = 0
+    enable_ipv6: Annotated[
+        bool | None, Param("Only vSwitches with an IPv6 block (there are none), or without.", "false")
+    ] = None
+    dry_run: Annotated[bool, Param("Only checks.", "true")] = False
     page_number: Annotated[int, Param("The page, from 1.", "1", range=(1, 2**31 - 1))] = 1
     page_size: Annotated[int, Param("Entries a page, up to 50.", "10", range=(1, 50))] = 10
 
@@ -144,18 +164,19 @@ class DescribeVSwitchesReply(Reply):
     page_size: int
 
 
-@operation(VPC, name="DescribeVSwitches", title="Queries vSwitches", access="list", resource="vswitch/*")
+@operation(
+    VPC,
+    name="DescribeVSwitches",
+    title="Queries vSwitches",
+    access="list",
+    resource="vswitch/*",
+    errors=(TooManyVSwitchIds,),
+)
 def describe_vswitches(tx: Reader, call: Call, request: DescribeVSwitchesRequest) -> DescribeVSwitchesReply:
     """Lists the caller's vSwitches, oldest first, a page at a time."""
     region = request.region_id or call.region
     offset = (request.page_number - 1) * request.page_size
-    if (
-        request.vpc_id
-        or request.vswitch_id
-        or request.zone_id
-        or request.vswitch_name
-        or request.is_default is not None
-    ):
+    if is_filtered(request):
         found = _matching(tx, call, request, region)
         total, page = len(found), found[offset : offset + request.page_size]
     else:
@@ -172,6 +193,7 @@ def describe_vswitches(tx: Reader, call: Call, request: DescribeVSwitchesRequest
 class DescribeVSwitchAttributesRequest(Request):
     vswitch_id: Annotated[str, Param("The vSwitch.", "vsw-25b7pv15t****")]
     region_id: Annotated[str, Param("The region.", "cn-hangzhou")] = ""
+    dry_run: Annotated[bool, Param("Only checks.", "false")] = False
 
 
 class DescribeVSwitchAttributesReply(Reply):
@@ -232,6 +254,8 @@ def _matching(tx: Reader, call: Call, request: DescribeVSwitchesRequest, region:
     candidates: list[VSwitch]
     if request.vswitch_id:
         wanted = dict.fromkeys(request.vswitch_id.split(","))
+        if len(wanted) > MAX_IDS:
+            raise TooManyVSwitchIds
         candidates = [vswitch for vswitch in (tx.get(VSwitch, id) for id in wanted) if vswitch is not None]
     elif request.vpc_id:
         candidates = tx.children(VSwitch, request.vpc_id)
@@ -246,11 +270,15 @@ def _matching(tx: Reader, call: Call, request: DescribeVSwitchesRequest, region:
         and (not request.zone_id or vswitch.zone_id == request.zone_id)
         and (not request.vswitch_name or vswitch.name == request.vswitch_name)
         and (request.is_default is None or vswitch.is_default == request.is_default)
+        and (not request.resource_group_id or vswitch.resource_group_id == request.resource_group_id)
+        and (not request.vswitch_owner_id or vswitch.account == str(request.vswitch_owner_id))
+        and not request.enable_ipv6
+        and carries(vswitch.tags, request.tag)
+        and (not request.route_table_id or request.route_table_id == _route_table(tx, vswitch))
     ]
 
 
 def _view(tx: Reader, vswitch: VSwitch) -> VSwitchView:
-    vpc = tx.get(Vpc, vswitch.parent)
     return VSwitchView(
         vswitch_id=vswitch.id,
         vpc_id=vswitch.parent,
@@ -264,9 +292,14 @@ def _view(tx: Reader, vswitch: VSwitch) -> VSwitchView:
         is_default=vswitch.is_default,
         owner_id=int(vswitch.account),
         resource_group_id=vswitch.resource_group_id,
-        route_table=RouteTable(route_table_id=vpc.route_table_id if vpc else ""),
-        tags=Tags(tag=tuple(TagShape(key=tag.key, value=tag.value) for tag in vswitch.tags)),
+        route_table=RouteTable(route_table_id=_route_table(tx, vswitch)),
+        tags=Tags(tag=shown(vswitch.tags)),
     )
+
+
+def _route_table(tx: Reader, vswitch: VSwitch) -> str:
+    vpc = tx.get(Vpc, vswitch.parent)
+    return vpc.route_table_id if vpc else ""
 
 
 def _available(tx: Reader, vswitch: VSwitch) -> int:

@@ -1,0 +1,20 @@
+"""RDS: MySQL and PostgreSQL instances, their endpoints and accounts."""
+
+from __future__ import annotations
+
+from jackfield.products.operation import Product
+
+
+def load() -> Product:
+    """The product with all its operations declared."""
+    from jackfield.products.rds import (  # noqa: F401
+        accounts,
+        connections,
+        creation,
+        geography,
+        instances,
+        whitelists,
+    )
+    from jackfield.products.rds.product import RDS
+
+    return RDS

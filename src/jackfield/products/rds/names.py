@@ -1,0 +1,62 @@
+"""Connection strings, ports and ids of RDS, by engine."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from jackfield.products.rds.errors import InvalidConnectionStringFormat, InvalidPortMalformed
+from jackfield.products.rds.resources import Engine
+
+_PUBLIC_PREFIX = re.compile(r"[a-z][a-z0-9-]{3,38}[a-z0-9]")
+_OVERSEAS = {
+    "ap-southeast-1": "singapore",
+    "ap-southeast-3": "malaysia",
+    "ap-southeast-5": "indonesia",
+    "ap-northeast-1": "japan",
+    "eu-central-1": "germany",
+    "eu-west-1": "uk",
+    "us-east-1": "us-east-1",
+    "us-west-1": "us-west-1",
+}
+PUBLIC_PORTS = (1000, 5999)
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """What an engine's instances are called. :param prefix: of instance ids. :param label: in connection strings."""
+
+    prefix: str
+    label: str
+    port: int
+    versions: tuple[str, ...]
+
+
+KINDS: dict[Engine, Kind] = {
+    "MySQL": Kind("rm", "mysql", 3306, ("5.5", "5.6", "5.7", "8.0")),
+    "PostgreSQL": Kind("pgm", "pg", 5432, ("10.0", "11.0", "12.0", "13.0", "14.0", "15.0", "16.0", "17.0", "18.0")),
+}
+
+
+def connection_string(prefix: str, engine: Engine, region: str) -> str:
+    """``<prefix>.mysql.rds.aliyuncs.com``; regions abroad have a word of their own in it (seen for Australia)."""
+    word = _OVERSEAS.get(region)
+    label = KINDS[engine].label
+    return f"{prefix}.{label}.{word}.rds.aliyuncs.com" if word else f"{prefix}.{label}.rds.aliyuncs.com"
+
+
+def check_public_prefix(prefix: str) -> str:
+    """5 to 40 lower-case letters, digits and hyphens, starting with a letter (AllocateInstancePublicConnection).
+
+    :raises InvalidConnectionStringFormat:
+    """
+    if not _PUBLIC_PREFIX.fullmatch(prefix):
+        raise InvalidConnectionStringFormat
+    return prefix
+
+
+def check_port(port: str, low: int, high: int) -> int:
+    """:raises InvalidPortMalformed: no number from ``low`` to ``high``."""
+    if not (port.isascii() and port.isdigit() and len(port) <= 5 and low <= int(port) <= high):
+        raise InvalidPortMalformed
+    return int(port)

@@ -1,0 +1,10 @@
+"""ApsaraDB RDS, API version 2014-08-15."""
+
+from __future__ import annotations
+
+from jackfield.products.known import known_operations
+from jackfield.products.operation import Product
+
+RDS = Product(
+    code="Rds", version="2014-08-15", ram_code="rds", host="rds", known=known_operations("jackfield.products.rds")
+)

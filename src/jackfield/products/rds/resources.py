@@ -1,0 +1,68 @@
+"""What the store keeps of RDS instances and their accounts."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import msgspec
+
+from jackfield.endpoints.whitelist import Group
+from jackfield.products.rds.states import ACCOUNT_STATES, INSTANCE_STATES
+from jackfield.store.resource import Resource, States
+
+Engine = Literal["MySQL", "PostgreSQL"]
+
+
+class Tag(msgspec.Struct, frozen=True):
+    key: str
+    value: str
+
+
+class DBInstance(Resource, frozen=True, kw_only=True, omit_defaults=True):
+    """:param storage: GB, echoed. :param settle_at: when the current transition may end at the earliest (the pace).
+
+    :param engine_port: TCP port of the server where it cannot do without one (seekdb); 0 until it is chosen.
+    """
+
+    kind: ClassVar[str] = "rds_instance"
+    states: ClassVar[States] = INSTANCE_STATES
+
+    description: str
+    engine: Engine
+    engine_version: str
+    instance_class: str
+    storage: int
+    storage_type: str
+    category: str
+    pay_type: str
+    zone_id: str
+    vpc_id: str
+    vswitch_id: str
+    port: int
+    whitelist: tuple[Group, ...]
+    resource_group_id: str = ""
+    deletion_protection: bool = False
+    tags: tuple[Tag, ...] = ()
+    engine_port: int = 0
+    settle_at: float = 0.0
+
+
+class DBAccount(Resource, frozen=True, kw_only=True, omit_defaults=True):
+    """An account in the database server of an instance (the ``parent``).
+
+    :param secret: the password, sealed; empty once the server has it.
+    :param wish: what is still to be done in the server while the account is Unavailable.
+    """
+
+    kind: ClassVar[str] = "rds_account"
+    states: ClassVar[States] = ACCOUNT_STATES
+
+    name: str
+    type: Literal["Normal", "Super"] = "Normal"
+    description: str = ""
+    secret: str = ""
+    wish: Literal["create", "password", "delete"] = "create"
+
+
+def account_id(instance: str, name: str) -> str:
+    return f"{instance}/{name}"

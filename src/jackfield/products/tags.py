@@ -1,0 +1,38 @@
+"""Tags: pairs of key and value on a resource, and the filter that lists have for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+import msgspec
+
+from jackfield.products.operation import Param, Shape
+
+
+class Tag(msgspec.Struct, frozen=True):
+    """As the store keeps it."""
+
+    key: str
+    value: str
+
+
+class TagShape(Shape):
+    """As requests and replies have it."""
+
+    key: Annotated[str, Param("The key.", "FinanceDept")] = ""
+    value: Annotated[str, Param("The value.", "FinanceJoshua")] = ""
+
+
+def stored(tags: Iterable[TagShape]) -> tuple[Tag, ...]:
+    return tuple(Tag(tag.key, tag.value) for tag in tags)
+
+
+def shown(tags: Iterable[Tag]) -> tuple[TagShape, ...]:
+    return tuple(TagShape(key=tag.key, value=tag.value) for tag in tags)
+
+
+def carries(tags: Iterable[Tag], wanted: Iterable[TagShape]) -> bool:
+    """Whether a resource has all of the wanted tags; one that is wanted without a value is met by any value."""
+    have = {tag.key: tag.value for tag in tags}
+    return all(tag.key in have and tag.value in ("", have[tag.key]) for tag in wanted)

@@ -1,0 +1,315 @@
+"""CreateInstance."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import re
+import secrets
+from typing import Annotated
+
+import msgspec
+
+from jackfield.endpoints.addresses import PoolExhausted, take_vswitch_address
+from jackfield.endpoints.resources import NAMES, Endpoint, endpoint_id
+from jackfield.products.operation import Call, Param, Reply, Request, operation
+from jackfield.products.regions import REGIONS, new_id
+from jackfield.products.tags import TagShape, stored
+from jackfield.products.tair import views
+from jackfield.products.tair.classes import (
+    MAX_SHARD_COUNT,
+    MAX_SHARDS,
+    InstanceClass,
+    UnknownClass,
+    class_of_capacity,
+    classify,
+)
+from jackfield.products.tair.errors import (
+    ConnectionStringAlreadyExists,
+    EngineMissing,
+    InstanceClassNotMatch,
+    InvalidCapacityNotFound,
+    InvalidConnectionStringFormat,
+    InvalidEngineVersionMalformed,
+    InvalidInstanceNameMalformed,
+    InvalidIpNotInSubnet,
+    InvalidPasswordMalformed,
+    InvalidPort,
+    InvalidRegionFormat,
+    InvalidShardInfoFormat,
+    InvalidVpcIdNotFound,
+    InvalidVSwitchId,
+    MissingPeriod,
+    QuotaNotEnough,
+    VSwitchZoneNotSupported,
+    ZoneIdNotFound,
+)
+from jackfield.products.tair.names import check_port, check_prefix, connection_string
+from jackfield.products.tair.product import TAIR
+from jackfield.products.tair.resources import NODE_TYPES, Instance, Shard
+from jackfield.products.tair.states import CREATING
+from jackfield.products.times import iso_second
+from jackfield.products.vpc.defaults import default_vswitch, usable
+from jackfield.products.vpc.resources import Vpc, VSwitch
+from jackfield.store.interface import ClaimTaken, Tx
+
+ENGINE = "redis"
+ENGINE_VERSIONS = ("2.8", "4.0", "5.0", "6.0", "7.0")
+_PASSWORD = re.compile(r"[A-Za-z0-9!@#$%^&*()_+\-=]{8,32}")
+_NAME = re.compile(r"[^\s@/=\"<>{}\[\]\d][^\s@/=\"<>{}\[\]]{1,127}")
+
+
+class CreateInstanceRequest(Request):
+    region_id: Annotated[str, Param("The region. Call DescribeRegions for the list.", "cn-hangzhou")]
+    instance_class: Annotated[
+        str,
+        Param(
+            "The class. redis.logic.sharding.<size>.<n>db.<r>rodb.<p>proxy.default is a cluster of n shards, "
+            "redis.master.* a standard instance.",
+            "redis.master.small.default",
+        ),
+    ] = ""
+    capacity: Annotated[
+        int, Param("Memory in MB, where no class is given.", "16384", invalid=InvalidCapacityNotFound)
+    ] = 0
+    shard_count: Annotated[
+        int,
+        Param(
+            "Number of shards; more than one makes the instance a cluster.",
+            "4",
+            range=(1, MAX_SHARD_COUNT),
+            invalid=InvalidShardInfoFormat,
+        ),
+    ] = 0
+    instance_name: Annotated[str, Param("2 to 128 characters, no leading digit.", "apitest")] = ""
+    password: Annotated[
+        str, Param("8 to 32 characters of three of: upper case, lower case, digits, !@#$%^&*()_+-=.", "Pass!123456")
+    ] = ""
+    engine_version: Annotated[
+        str, Param("The major version.", "5.0", enum=ENGINE_VERSIONS, invalid=InvalidEngineVersionMalformed)
+    ] = "5.0"
+    instance_type: Annotated[str, Param("The engine.", "Redis", enum=("Redis",))] = "Redis"
+    zone_id: Annotated[str, Param("The primary zone.", "cn-hangzhou-h")] = ""
+    secondary_zone_id: Annotated[str, Param("The secondary zone.", "cn-hangzhou-i")] = ""
+    network_type: Annotated[str, Param("The network.", "VPC", enum=("VPC",))] = "VPC"
+    vpc_id: Annotated[str, Param("The VPC; the region's default VPC if left out.", "vpc-bp1nme44gek34slfc****")] = ""
+    vswitch_id: Annotated[str, Param("The vSwitch, in the VPC and zone given.", "vsw-bp1e7clcw529l773d****")] = ""
+    private_ip_address: Annotated[str, Param("An address of the vSwitch.", "172.16.0.10")] = ""
+    port: Annotated[str, Param("The port of the ordinary address, 1024 to 65535.", "6379")] = "6379"
+    connection_string_prefix: Annotated[
+        str, Param("The first label of the ordinary address.", "r-bp1zxszhcgatnx****")
+    ] = ""
+    charge_type: Annotated[str, Param("The billing method.", "PostPaid", enum=("PrePaid", "PostPaid"))] = "PostPaid"
+    period: Annotated[str, Param("Months, for PrePaid.", "12")] = ""
+    node_type: Annotated[str, Param("The node type.", "STAND_ALONE", enum=NODE_TYPES)] = "double"
+    resource_group_id: Annotated[str, Param("The resource group.", "rg-resourcegroupid1")] = ""
+    token: Annotated[
+        str, Param("Makes a repeated call answer like the first; up to 64 characters.", "ETnLKlblzczshOTUbOCz****")
+    ] = ""
+    dry_run: Annotated[bool, Param("Only checks.", "false")] = False
+    tag: Annotated[tuple[TagShape, ...], Param("Tags of the instance.")] = ()
+
+
+class CreateInstanceReply(Reply):
+    instance_id: str
+    instance_name: str
+    instance_status: str
+    connection_domain: str
+    port: int
+    private_ip_addr: str
+    region_id: str
+    zone_id: str
+    vpc_id: str
+    vswitch_id: str
+    network_type: str
+    node_type: str
+    capacity: int
+    bandwidth: int
+    connections: int
+    qps: int
+    charge_type: str
+    config: str
+    user_name: str
+    end_time: str
+    order_id: int
+
+
+@operation(
+    TAIR,
+    title="Creates a Tair (Redis OSS-compatible) instance",
+    access="create",
+    resource="instance/*",
+    errors=(
+        InvalidRegionFormat,
+        ZoneIdNotFound,
+        InstanceClassNotMatch,
+        InvalidShardInfoFormat,
+        InvalidCapacityNotFound,
+        InvalidEngineVersionMalformed,
+        InvalidInstanceNameMalformed,
+        InvalidPasswordMalformed,
+        InvalidConnectionStringFormat,
+        ConnectionStringAlreadyExists,
+        InvalidPort,
+        InvalidVpcIdNotFound,
+        InvalidVSwitchId,
+        VSwitchZoneNotSupported,
+        InvalidIpNotInSubnet,
+        QuotaNotEnough,
+        MissingPeriod,
+        EngineMissing,
+    ),
+    token="Token",
+)
+def create_instance(tx: Tx, call: Call, request: CreateInstanceRequest) -> CreateInstanceReply:
+    """Creates an instance: a standard one, or a classic cluster of as many shards as the class or ShardCount says.
+
+    It is Creating until its Redis servers run and its ordinary address has been dialled; then Normal. Its whitelist
+    is 127.0.0.1, which admits nobody.
+    """
+    region = REGIONS.get(request.region_id)
+    if region is None:
+        raise InvalidRegionFormat
+    if ENGINE in call.missing_engines:
+        raise EngineMissing
+    chosen = _class(request)
+    _check_texts(request)
+    vswitch = _vswitch(tx, call, request, request.zone_id or region.zones[0])
+    instance_id = new_id("r", region.id, 14)
+    prefix = request.connection_string_prefix
+    if prefix:
+        check_prefix(prefix)
+    instance = Instance(
+        id=instance_id,
+        account=call.account,
+        region=region.id,
+        status=CREATING,
+        created=call.now,
+        name=request.instance_name,
+        instance_class=chosen.name,
+        architecture=chosen.architecture,
+        shards=tuple(Shard(index=index, node_id=secrets.token_hex(20)) for index in range(chosen.shards)),
+        engine_version=request.engine_version,
+        zone_id=vswitch.zone_id,
+        secondary_zone_id=request.secondary_zone_id,
+        vpc_id=vswitch.parent,
+        vswitch_id=vswitch.id,
+        capacity=chosen.capacity,
+        port=check_port(request.port),
+        charge_type=request.charge_type,
+        node_type=request.node_type,
+        resource_group_id=request.resource_group_id,
+        password_sha256=hashlib.sha256(request.password.encode()).hexdigest() if request.password else "",
+        tags=stored(request.tag),
+        settle_at=call.now + call.pace,
+    )
+    tx.put(instance)
+    endpoint = _ordinary_endpoint(tx, call, instance, prefix or instance_id, vswitch, request.private_ip_address)
+    tx.schedule(instance)
+    return CreateInstanceReply(
+        instance_id=instance.id,
+        instance_name=instance.name,
+        instance_status=instance.status,
+        connection_domain=endpoint.name,
+        port=endpoint.port,
+        private_ip_addr=endpoint.vpc_address,
+        region_id=instance.region,
+        zone_id=instance.zone_id,
+        vpc_id=instance.vpc_id,
+        vswitch_id=instance.vswitch_id,
+        network_type="VPC",
+        node_type=instance.node_type,
+        capacity=instance.capacity,
+        bandwidth=views.bandwidth(instance),
+        connections=views.connections(instance),
+        qps=views.qps(instance),
+        charge_type=instance.charge_type,
+        config=views.CONFIG,
+        user_name=instance.id,
+        end_time=iso_second(views.end_time(instance)),
+        order_id=secrets.randbelow(10**12) + 10**12,
+    )
+
+
+def _class(request: CreateInstanceRequest) -> InstanceClass:
+    if request.instance_class:
+        try:
+            chosen = classify(request.instance_class, request.shard_count)
+        except UnknownClass:
+            raise InstanceClassNotMatch from None
+    elif request.capacity:
+        try:
+            chosen = class_of_capacity(request.capacity, request.shard_count)
+        except UnknownClass:
+            raise InvalidCapacityNotFound from None
+    else:
+        raise InstanceClassNotMatch
+    if not 1 <= chosen.shards <= MAX_SHARDS:
+        raise InvalidShardInfoFormat
+    return chosen
+
+
+def _check_texts(request: CreateInstanceRequest) -> None:
+    if request.instance_name and not _NAME.fullmatch(request.instance_name):
+        raise InvalidInstanceNameMalformed
+    if request.password:
+        classes = sum(
+            bool(re.search(pattern, request.password)) for pattern in ("[A-Z]", "[a-z]", "[0-9]", "[^A-Za-z0-9]")
+        )
+        if not _PASSWORD.fullmatch(request.password) or classes < 3:
+            raise InvalidPasswordMalformed
+    if request.charge_type == "PrePaid" and not request.period:
+        raise MissingPeriod
+
+
+def _vswitch(tx: Tx, call: Call, request: CreateInstanceRequest, zone: str) -> VSwitch:
+    """Where the instance lies; the default vSwitch of the zone where the call names none."""
+    zones = REGIONS[request.region_id].zones
+    if zone not in zones or (request.secondary_zone_id and request.secondary_zone_id not in zones):
+        raise ZoneIdNotFound
+    if not request.vpc_id and not request.vswitch_id:
+        return default_vswitch(tx, call.account, request.region_id, zone)
+    vpc = tx.get(Vpc, request.vpc_id)
+    if vpc is None or vpc.account != call.account or vpc.region != request.region_id:
+        raise InvalidVpcIdNotFound
+    vswitch = tx.get(VSwitch, request.vswitch_id)
+    if vswitch is None or vswitch.parent != vpc.id or not usable(vswitch):
+        raise InvalidVSwitchId
+    if request.zone_id and vswitch.zone_id != request.zone_id:
+        raise VSwitchZoneNotSupported
+    return vswitch
+
+
+def _ordinary_endpoint(tx: Tx, call: Call, instance: Instance, prefix: str, vswitch: VSwitch, wanted: str) -> Endpoint:
+    if wanted:
+        try:
+            ipaddress.IPv4Address(wanted)
+        except ValueError:
+            raise InvalidIpNotInSubnet from None
+    endpoint = Endpoint(
+        id=endpoint_id(instance.id, "private"),
+        account=call.account,
+        region=instance.region,
+        parent=instance.id,
+        status="Creating",
+        created=call.now,
+        product="tair",
+        net="private",
+        name=connection_string(prefix, instance.region),
+        port=instance.port,
+        vpc_id=vswitch.parent,
+        vswitch_id=vswitch.id,
+    )
+    try:
+        address = take_vswitch_address(tx, endpoint, vswitch_id=vswitch.id, cidr=vswitch.cidr, wanted=wanted)
+    except ClaimTaken:
+        raise InvalidIpNotInSubnet from None
+    except PoolExhausted:
+        raise (InvalidIpNotInSubnet if wanted else QuotaNotEnough) from None
+    endpoint = msgspec.structs.replace(endpoint, vpc_address=address)
+    try:
+        tx.claim(NAMES, endpoint.name, endpoint)
+    except ClaimTaken:
+        raise ConnectionStringAlreadyExists from None
+    tx.put(endpoint)
+    return endpoint
