@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from pathlib import Path
 
+from tests.store.kinds import Note
+
 from jackfield.reconcile.loop import ReconcileLoop
 from jackfield.store.sqlite import open_store
-from tests.store.kinds import Note
 
 
 class Stuck:
@@ -17,7 +19,7 @@ class Stuck:
     kind = Note.kind
 
     def step(self, id: str) -> float | None:
-        print(id, flush=True)
+        os.write(1, f"{id}\n".encode())  # not print: whoever ends inside it dies with the lock of the standard output
         threading.Event().wait()
         return None
 

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.store.children import ROOT, line
+from tests.store.kinds import Note, note
 
 from jackfield.reconcile.loop import ReconcileLoop
 from jackfield.store.sqlite import open_store
-from tests.store.children import ROOT, line
-from tests.store.kinds import Note, note
 
 
 @contextmanager
@@ -25,9 +25,7 @@ def stuck_loop(path: Path) -> Iterator[subprocess.Popen[str]]:
     store.close()
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")])}
     command = [sys.executable, "-m", "tests.reconcile.children", str(path)]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
-    ) as child:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment) as child:
         try:
             assert line(child) == "a"
             yield child

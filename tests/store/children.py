@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.store.kinds import EVIDENCE, Endpoint, Note, endpoint, note
+
 from jackfield.store.interface import ClaimTaken
 from jackfield.store.schema import prepare
 from jackfield.store.session import connect
 from jackfield.store.sqlite import SqliteStore, open_store
-from tests.store.kinds import EVIDENCE, Endpoint, Note, endpoint, note
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,9 +27,7 @@ def spawn(name: str, path: Path, *arguments: object) -> Iterator[subprocess.Pope
     """Runs a child with pipes for its input and output; it is dead when the block is left."""
     command = [sys.executable, "-m", "tests.store.children", name, str(path), *map(str, arguments)]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")])}
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True, env=environment
-    ) as child:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True, env=environment) as child:
         try:
             yield child
         finally:

@@ -29,7 +29,7 @@ class Endpoint(Resource, frozen=True, kw_only=True, omit_defaults=True):
     )
 
     name: str = ""
-    ports: list[int] = []
+    ports: tuple[int, ...] = ()
 
 
 EVIDENCE = {"acknowledged": 1}

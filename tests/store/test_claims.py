@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from tests.store.kinds import Note, endpoint, note
 
 from jackfield.store.errors import Orphan
 from jackfield.store.interface import ClaimTaken, Store
-from tests.store.kinds import Note, endpoint, note
 
 
 def test_a_claim_has_one_holder(store: Store) -> None:
@@ -59,15 +59,21 @@ def test_claimed_answers_for_many_values_at_once(store: Store) -> None:
         assert view.claimed("address", asked) == set(asked[::3])
         assert view.claimed("address", []) == set()
         assert len(view.claims("test.note", "a")) == 1001
+        assert [view.count_claims(space) for space in ("address", "other", "none")] == [1000, 1, 0]
 
 
 def test_a_claim_may_come_before_its_resource_but_not_without_it(store: Store) -> None:
     with store.write() as tx:
         tx.claim("name", "x", note("a"))
         tx.put(note("a"))
-    with pytest.raises(Orphan), store.write() as tx:
-        tx.put(note("b"))
-        tx.claim("name", "y", note("c"))
+
+    def forget() -> None:
+        with store.write() as tx:
+            tx.put(note("b"))
+            tx.claim("name", "y", note("c"))
+
+    with pytest.raises(Orphan):
+        forget()
     with store.read() as view:
         assert view.holder("name", "x") == ("test.note", "a")
         assert view.holder("name", "y") is None
@@ -77,9 +83,14 @@ def test_a_claim_may_come_before_its_resource_but_not_without_it(store: Store) -
 def test_a_claim_for_a_resource_removed_in_the_same_transaction_is_an_orphan(store: Store) -> None:
     with store.write() as tx:
         tx.put(note("a"))
-    with pytest.raises(Orphan), store.write() as tx:
-        tx.remove(note("a"))
-        tx.claim("name", "x", note("a"))
+
+    def cling() -> None:
+        with store.write() as tx:
+            tx.remove(note("a"))
+            tx.claim("name", "x", note("a"))
+
+    with pytest.raises(Orphan):
+        cling()
     with store.read() as view:
         assert view.get(Note, "a") == note("a")
 

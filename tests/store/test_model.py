@@ -10,11 +10,11 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from tests.store.kinds import ACCOUNT, OTHER_ACCOUNT, OTHER_REGION, REGION, Clock, Note, note
 
 from jackfield.store.interface import ClaimTaken, Tx
 from jackfield.store.resource import Work
 from jackfield.store.sqlite import open_store
-from tests.store.kinds import ACCOUNT, OTHER_ACCOUNT, OTHER_REGION, REGION, Clock, Note, note
 
 IDS = st.sampled_from(["a", "b", "c", "d", "e\0", "é"])
 NAMES = st.sampled_from(["x", "y", "z"])
@@ -177,9 +177,7 @@ class StoreMachine(RuleBasedStateMachine):
             for account in (ACCOUNT, OTHER_ACCOUNT):
                 for region in ("", REGION, OTHER_REGION):
                     expected = [
-                        each
-                        for each in self.notes.values()
-                        if each.account == account and region in ("", each.region)
+                        each for each in self.notes.values() if each.account == account and region in ("", each.region)
                     ]
                     assert view.count(Note, account=account, region=region) == len(expected)
                     for offset in range(len(expected) + 1):
@@ -189,6 +187,7 @@ class StoreMachine(RuleBasedStateMachine):
             for name in ("x", "y", "z"):
                 holder = self.claims.get(name)
                 assert view.holder("name", name) == (holder and ("test.note", holder))
+            assert view.count_claims("name") == len(self.claims)
             assert view.claimed("name", ["x", "y", "z"]) == set(self.claims)
             assert [change.id for change in view.changes(limit=10**6)] == self.feed
             assert [change.seq for change in view.changes(limit=10**6)] == list(range(1, len(self.feed) + 1))

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from jackfield.store.interface import Store
 from tests.store.kinds import Clock
+
+from jackfield.store.interface import Store
 
 
 def test_a_nonce_is_spent_until_its_time_has_passed(store: Store, clock: Clock) -> None:

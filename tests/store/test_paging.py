@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import random
 
-from jackfield.store.interface import Reader, Store
 from tests.store.kinds import ACCOUNT, OTHER_ACCOUNT, OTHER_REGION, REGION, Endpoint, Note, endpoint, note
+
+from jackfield.store.interface import Reader, Store
 
 
 def ids(view: Reader, region: str, offset: int, limit: int, account: str = ACCOUNT) -> list[str]:

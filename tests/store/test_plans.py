@@ -3,8 +3,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from jackfield.store.sqlite import open_store
 from tests.store.kinds import ACCOUNT, EVIDENCE, REGION, Endpoint, Note, endpoint, note
+
+from jackfield.store.sqlite import open_store
 
 STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 
@@ -43,6 +44,7 @@ def test_every_statement_finds_its_rows_by_an_index(tmp_path: Path) -> None:
                 list(view.each(Note, account=account, region=region))
         view.holder("name", "x")
         view.claims("test.note", "n3")
+        view.count_claims("name")
         view.claimed("name", ["x", "y"])
         for kind, id in (("", ""), ("test.note", ""), ("", "n1"), ("test.note", "n1")):
             view.changes(kind=kind, id=id)

@@ -3,9 +3,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-
-from jackfield.store.interface import Store
-from jackfield.store.resource import IllegalTransition
 from tests.store.kinds import (
     ACCOUNT,
     EVIDENCE,
@@ -18,9 +15,12 @@ from tests.store.kinds import (
     note,
 )
 
+from jackfield.store.interface import Store
+from jackfield.store.resource import IllegalTransition
+
 
 def test_put_and_get_give_the_same_struct(store: Store) -> None:
-    saved = Endpoint(id="e", account=ACCOUNT, region=REGION, status="Creating", created=1.5, name="名", ports=[1, 2])
+    saved = Endpoint(id="e", account=ACCOUNT, region=REGION, status="Creating", created=1.5, name="名", ports=(1, 2))
     with store.write() as tx:
         tx.put(saved)
         assert tx.get(Endpoint, "e") == saved
@@ -39,7 +39,9 @@ def test_what_was_written_is_there_after_opening_again(backend: Callable[[], Sto
         assert view.get(Note, "n") == note("n", "kept")
 
 
-@pytest.mark.parametrize("text", ["", "\0", "a\0b", "\U0010ffff", "\ufeff", "𝒥 🎛 ‮", "'; DROP TABLE resources --", "\x85\u2028"])
+@pytest.mark.parametrize(
+    "text", ["", "\0", "a\0b", "\U0010ffff", "\ufeff", "𝒥 🎛 ‮", "'; DROP TABLE resources --", "\x85\u2028"]
+)
 def test_any_text_comes_back_unchanged(store: Store, text: str) -> None:
     with store.write() as tx:
         tx.put(note("n", text))

@@ -4,22 +4,26 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+from tests.store.kinds import ACCOUNT, Clock, Note, note
 
 from jackfield.store.errors import NestedTransaction, StoreClosed, TransactionEnded
 from jackfield.store.interface import Store
 from jackfield.store.resource import Resource
-from tests.store.kinds import Clock, ACCOUNT, Note, note
 
 
 def test_an_exception_undoes_everything(store: Store, clock: Clock) -> None:
-    with pytest.raises(ZeroDivisionError), store.write() as tx:
-        tx.put(note("a"))
-        tx.claim("name", "a", note("a"))
-        tx.schedule(note("a"))
-        tx.spend_nonce("k", "n", clock.now + 10)
-        tx.remember("a", "b", "c", "d", b"", clock.now + 10)
-        tx.set_meta("m", "v")
-        raise ZeroDivisionError
+    def fail() -> None:
+        with store.write() as tx:
+            tx.put(note("a"))
+            tx.claim("name", "a", note("a"))
+            tx.schedule(note("a"))
+            tx.spend_nonce("k", "n", clock.now + 10)
+            tx.remember("a", "b", "c", "d", b"", clock.now + 10)
+            tx.set_meta("m", "v")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     with store.write() as tx:
         assert tx.get(Note, "a") is None
         assert tx.holder("name", "a") is None

@@ -3,11 +3,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from tests.store.kinds import EVIDENCE, Clock, Note, endpoint, note
 
 from jackfield.store.errors import Orphan
 from jackfield.store.interface import Store
 from jackfield.store.resource import Resource, Work
-from tests.store.kinds import Clock, EVIDENCE, Note, endpoint, note
 
 
 def put(store: Store, *resources: Resource) -> None:
@@ -19,6 +19,12 @@ def put(store: Store, *resources: Resource) -> None:
 def schedule(store: Store, resource: Resource, due: float | None = None) -> None:
     with store.write() as tx:
         tx.schedule(resource, due)
+
+
+def schedule_and_fail(store: Store, resource: Resource) -> None:
+    with store.write() as tx:
+        tx.schedule(resource)
+        raise ZeroDivisionError
 
 
 def take(store: Store, now: float) -> Work:
@@ -179,9 +185,8 @@ def test_leases_of_a_dead_owner_end_when_the_next_one_opens(backend: Callable[[]
 
 def test_work_goes_with_the_transaction_that_failed(store: Store) -> None:
     put(store, note("a"))
-    with pytest.raises(ZeroDivisionError), store.write() as tx:
-        tx.schedule(note("a"))
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        schedule_and_fail(store, note("a"))
     assert store.next_due() is None
     with pytest.raises(Orphan):
         schedule(store, note("missing"))
@@ -204,9 +209,8 @@ def test_a_commit_that_scheduled_wakes_and_others_do_not(store: Store) -> None:
     assert seen == []
     schedule(store, note("a"))
     assert seen == [note("a")]
-    with pytest.raises(ZeroDivisionError), store.write() as tx:
-        tx.schedule(note("a"))
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        schedule_and_fail(store, note("a"))
     assert len(seen) == 1
 
 

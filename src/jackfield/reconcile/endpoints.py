@@ -33,6 +33,32 @@ class EndpointWork:
         self._world = world
         self._served: dict[str, tuple[Route, ...]] = {}
 
+    def work(self, endpoints: Sequence[Endpoint], plan: Plan, prove: Prove, seen: dict[str, Any]) -> None:
+        """Brings up what is Creating, takes down what is Releasing, tends what serves; then publishes the names.
+
+        :param seen: what was seen is added to it, by endpoint. :raises Later: as the steps.
+        """
+        for endpoint in endpoints:
+            if endpoint.status == "Releasing":
+                seen[endpoint.id] = {"released": self.take_down(endpoint)}
+            elif endpoint.status == "Creating":
+                seen[endpoint.id] = {"serving": self.bring_up(endpoint, plan, prove)}
+            else:
+                self.tend(endpoint, plan)
+        self._world.names.publish()
+
+    def listening(self, instance: str) -> list[str]:
+        """Keys of the routes that the relays serve for an instance, now.
+
+        :raises Later: a relay is down.
+        """
+        try:
+            owners = [relay.owners() for relay in self._world.relays.values()]
+        except RelayDown as error:
+            raise Later(0.05, str(error)) from error
+        ours = (keys for each in owners for owner, keys in each.items() if owner.startswith(f"{instance}/"))
+        return sorted(key for keys in ours for key in keys)
+
     def bring_up(self, endpoint: Endpoint, plan: Plan, prove: Prove) -> Evidence:
         """Makes an endpoint serve: its addresses listen, and the database answered through each of them.
 

@@ -101,7 +101,11 @@ class ReconcileLoop:
         store.on_work(self._poke)
 
     def start(self) -> None:
-        """Starts the threads; they do not keep a process alive that wants to end."""
+        """Starts the threads; they do not keep a process alive that wants to end.
+
+        An orderly end calls :meth:`stop` all the same: Python aborts if a daemon thread is
+        writing a log line at that moment.
+        """
         with self._changed:
             if self._started:
                 raise RuntimeError("a reconcile loop starts once")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -22,7 +23,7 @@ from jackfield.reconcile.endpoints import EndpointWork, Prove
 from jackfield.reconcile.loop import Later
 from jackfield.reconcile.tair_nodes import prove, redis_node
 from jackfield.reconcile.world import World
-from jackfield.relay.client import RelayClient, RelayDown
+from jackfield.relay.client import RelayClient
 from jackfield.relay.route import Route
 from jackfield.supervisor.settings import PACES
 
@@ -46,6 +47,8 @@ class TairReconciler:
         self._world = world
         self._endpoints = EndpointWork(world)
         self._seen: dict[str, dict[str, Any]] = {}
+        self._looked = threading.Condition()
+        self._tended: set[str] = set()
 
     def step(self, id: str) -> float | None:
         """:return: seconds until the next look. :raises Later: something has to happen first."""
@@ -66,6 +69,22 @@ class TairReconciler:
         if instance.status == RELEASED:
             return self._remove(instance)
         return self._tend(instance, endpoints)
+
+    def wait_tended(self, timeout: float) -> list[str]:
+        """Waits until every instance that is Normal was found serving since this process started.
+
+        :return: those that were not in time.
+        """
+        end = time.monotonic() + timeout
+        while True:
+            with self._world.store.read() as view:
+                normal = [one.id for one in view.each(Instance) if one.status == NORMAL]
+            with self._looked:
+                missing = [id for id in normal if id not in self._tended] if self._real else []
+                left = end - time.monotonic()
+                if not missing or left <= 0:
+                    return missing
+                self._looked.wait(min(left, 0.1))
 
     def servers(self, instance: Instance) -> list[Health]:
         """What the instance's server processes are doing; empty where no engines run."""
@@ -137,15 +156,7 @@ class TairReconciler:
         :raises Later: the pace is not over.
         """
         seen = self._seen.setdefault(instance.id, {})
-        plan = partial(self._plan, instance)
-        for endpoint in endpoints:
-            if endpoint.status == "Releasing":
-                seen[endpoint.id] = {"released": self._endpoints.take_down(endpoint)}
-            elif endpoint.status == "Creating":
-                seen[endpoint.id] = {"serving": self._endpoints.bring_up(endpoint, plan, self._prove(instance))}
-            else:
-                self._endpoints.tend(endpoint, partial(self._plan, instance))
-        self._world.names.publish()
+        self._endpoints.work(endpoints, partial(self._plan, instance), self._prove(instance), seen)
         wait = instance.settle_at - time.time()
         if wait > 0:
             raise Later(wait, "pace")
@@ -165,14 +176,15 @@ class TairReconciler:
         for endpoint in endpoints:
             self._endpoints.tend(endpoint, partial(self._plan, instance))
         self._start(instance)
+        with self._looked:
+            self._tended.add(instance.id)
+            self._looked.notify_all()
         return HEALTH_SECONDS
 
     def _release(self, instance: Instance, endpoints: Sequence[Endpoint]) -> float | None:
         """Closes the endpoints, ends the servers, deletes the data; only then says Released."""
         seen = self._seen.setdefault(instance.id, {})
-        for endpoint in endpoints:
-            if endpoint.status == "Releasing":
-                seen[endpoint.id] = {"released": self._endpoints.take_down(endpoint)}
+        self._endpoints.work(endpoints, partial(self._plan, instance), self._prove(instance), seen)
         for node in self._nodes(instance):
             try:
                 self._world.redis.destroy(node)
@@ -205,18 +217,8 @@ class TairReconciler:
         """What the relays and servers say at the moment of a settlement."""
         if not self._real:
             return {"engines": "none"}
-        try:
-            listening = {
-                key
-                for relay in self._world.relays.values()
-                for owner, keys in relay.owners().items()
-                if owner.startswith(f"{instance.id}/")
-                for key in keys
-            }
-        except RelayDown as error:
-            raise Later(0.05, str(error)) from error
         running = [self._world.redis.health(node).pid for node in self._nodes(instance)]
-        return {"listening": sorted(listening), "servers": [pid for pid in running if pid]}
+        return {"listening": self._endpoints.listening(instance.id), "servers": [pid for pid in running if pid]}
 
     def _plan(self, instance: Instance, endpoint: Endpoint) -> tuple[Route, ...]:
         if not self._real:

@@ -38,6 +38,7 @@ EACH_OF = {
 HOLDER = "SELECT kind, id FROM claims WHERE space = ? AND value = ?"
 CLAIMS = "SELECT space, value FROM claims INDEXED BY claim_holder WHERE kind = ? AND id = ? ORDER BY space, value"
 CLAIMED = "SELECT value FROM claims WHERE space = ? AND value IN ({})"
+COUNT_CLAIMS = "SELECT count(*) FROM claims WHERE space = ?"
 META = "SELECT value FROM meta WHERE key = ?"
 
 CHUNK = 500
@@ -142,6 +143,9 @@ class SqliteReader:
             sql = CLAIMED.format(", ".join("?" * len(chunk)))
             found.update(row[0] for row in self._connection.execute(sql, (space, *chunk)))
         return found
+
+    def count_claims(self, space: str) -> int:
+        return int(self._connection.execute(COUNT_CLAIMS, (space,)).fetchone()[0])
 
     def changes(self, *, after: int = 0, kind: str = "", id: str = "", limit: int = 100) -> list[Change]:
         return feed.read(self._connection, after, kind, id, limit)
