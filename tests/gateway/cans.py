@@ -12,7 +12,11 @@ from jackfield.store.interface import Tx
 from jackfield.store.resource import Resource
 
 CANS = Product(
-    code="Cans", version="2030-01-01", ram_code="cans", host="cans", known=lambda: frozenset({"DescribeCan", "DrainCan"})
+    code="Cans",
+    version="2030-01-01",
+    ram_code="cans",
+    host="cans",
+    known=lambda: frozenset({"DescribeCan", "DrainCan"}),
 )
 JARS = Product(code="Jars", version="2031-01-01", ram_code="jars", host="jars", known=frozenset)
 PRODUCTS = {product.version: product for product in (CANS, JARS)}
@@ -39,21 +43,21 @@ class SizeNotSupported(ApiError):
     message = "No can has this size."
 
 
-class Tag(Shape, frozen=True, kw_only=True):
+class Tag(Shape, kw_only=True):
     key: Annotated[str, Param("Key.", missing=CanNotFound)]
     value: str = ""
 
 
-class Tags(Shape, frozen=True, kw_only=True):
+class Tags(Shape, kw_only=True):
     tag: list[Tag]
 
 
-class DescribeCanRequest(Request, frozen=True, kw_only=True):
+class DescribeCanRequest(Request, kw_only=True):
     instance_id: str
     detail: bool = False
 
 
-class CanReply(Reply, frozen=True, kw_only=True):
+class CanReply(Reply, kw_only=True):
     instance_id: str
     name: str
     size: int
@@ -63,7 +67,7 @@ class CanReply(Reply, frozen=True, kw_only=True):
     note: str | msgspec.UnsetType = msgspec.UNSET
 
 
-class CreateCanRequest(Request, frozen=True, kw_only=True):
+class CreateCanRequest(Request, kw_only=True):
     name: Annotated[str, Param("Name.")]
     size: Annotated[int, Param("Litres.", range=(1, 64), invalid=SizeNotSupported)] = 1
     material: Annotated[str, Param("Metal.", enum=("tin", "steel"))] = "tin"
@@ -71,31 +75,31 @@ class CreateCanRequest(Request, frozen=True, kw_only=True):
     dry_run: bool = False
 
 
-class CreatedReply(Reply, frozen=True, kw_only=True):
+class CreatedReply(Reply, kw_only=True):
     instance_id: str
 
 
-class TagCansRequest(Request, frozen=True, kw_only=True):
+class TagCansRequest(Request, kw_only=True):
     resource_id: list[str]
     tag: tuple[Tag, ...] = ()
     force: bool = False
 
 
-class TaggedReply(Reply, frozen=True, kw_only=True):
+class TaggedReply(Reply, kw_only=True):
     resource_id: list[str]
     tags: Tags
     forced: bool
 
 
-class EchoRequest(Request, frozen=True, kw_only=True):
+class EchoRequest(Request, kw_only=True):
     text: str = ""
 
 
-class EchoReply(Reply, frozen=True, kw_only=True):
+class EchoReply(Reply, kw_only=True):
     text: str
 
 
-class OwnerReply(Reply, frozen=True, kw_only=True):
+class OwnerReply(Reply, kw_only=True):
     arn: str
     host: str
     source: str

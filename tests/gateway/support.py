@@ -19,6 +19,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from hypothesis import HealthCheck, settings
+from tests.gateway.cans import PRODUCTS
+
 from jackfield.gateway.connection import Limits
 from jackfield.gateway.pipeline import Pipeline
 from jackfield.gateway.rpc import ASGIApp, RpcApp
@@ -27,7 +30,13 @@ from jackfield.identity.accounts import create_account
 from jackfield.identity.keys import KeyCache
 from jackfield.store.secrets import KeyRing
 from jackfield.store.sqlite import SqliteStore, open_store
-from tests.gateway.cans import PRODUCTS
+
+PATIENT = settings(
+    max_examples=150,
+    deadline=None,
+    # On its first run on a machine, hypothesis spends seconds on its Unicode tables.
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 
 
 @dataclass
@@ -148,6 +157,12 @@ class Signer:
         return Wire(method, f"/?{encoded(query)}" if query else "/", list(headers.items()), content)
 
 
+def altered(signer: Signer, **extra: str) -> Signer:
+    """The same key, with other common parameters (v1) or headers (ACS3, ``_`` for ``-``); ``-`` leaves one out."""
+    values = {name.replace("_", "-"): value for name, value in extra.items()}
+    return Signer(signer.key_id, signer.secret, clock=signer.clock, extra=values)
+
+
 class Served:
     """An application behind the real server, on a port of its own, in a thread of its own."""
 
@@ -221,3 +236,28 @@ def until_closed(connection: socket.socket) -> bytes:
         while part := connection.recv(65536):
             parts.append(part)
     return b"".join(parts)
+
+
+def receive(connection: socket.socket, answers: int = 1) -> list[tuple[int, dict[str, str], bytes]]:
+    """Exactly so many answers, read off the socket by their lengths."""
+    stream = connection.makefile("rb")
+    found = []
+    for _ in range(answers):
+        status = int(stream.readline().split()[1])
+        headers = {}
+        while line := stream.readline().strip():
+            name, _, value = line.decode().partition(": ")
+            headers[name.lower()] = value
+        found.append((status, headers, stream.read(int(headers.get("content-length", "0")))))
+    return found
+
+
+class Http(HTTPConnection):
+    def __init__(self, port: int) -> None:
+        super().__init__("127.0.0.1", port, timeout=10)
+
+    def __enter__(self) -> Http:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

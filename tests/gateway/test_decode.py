@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.gateway.support import PATIENT
 
 from jackfield.gateway.decode import LARGEST_INDEX, decode, plan_of
 from jackfield.gateway.message import parse_pairs
@@ -21,19 +22,19 @@ class NoZones(ApiError):
     message = "Zones {are} missing."
 
 
-class Leaf(Shape, frozen=True, kw_only=True):
+class Leaf(Shape, kw_only=True):
     zone_id: str
     ip: Annotated[str, Param("Address.")] = msgspec.field(name="ip", default="")
     weight: int = 0
 
 
-class Branch(Shape, frozen=True, kw_only=True):
-    leaf: list[Leaf] = []
+class Branch(Shape, kw_only=True):
+    leaf: list[Leaf] = msgspec.field(default_factory=list)
     label: str = ""
     names: tuple[str, ...] = ()
 
 
-class Everything(Request, frozen=True, kw_only=True):
+class Everything(Request, kw_only=True):
     vswitch_id: str = ""
     text: str | None = None
     later: str | msgspec.UnsetType = msgspec.UNSET
@@ -43,18 +44,18 @@ class Everything(Request, frozen=True, kw_only=True):
     share: float = 0.5
     switch: bool = True
     choice: Literal["a", "b"] = "a"
-    names: Annotated[list[str], Param("", enum=("x", "y", "z"))] = []
+    names: Annotated[list[str], Param("", enum=("x", "y", "z"))] = msgspec.field(default_factory=list)
     numbers: tuple[int, ...] = ()
-    zone: list[Leaf] = []
+    zone: list[Leaf] = msgspec.field(default_factory=list)
     tree: Branch | None = None
     dotted: str = msgspec.field(name="Dotted.Name", default="")
 
 
-class Mandatory(Request, frozen=True, kw_only=True):
+class Mandatory(Request, kw_only=True):
     zone: Annotated[list[Leaf], Param("", missing=NoZones)]
 
 
-class MandatoryBranch(Request, frozen=True, kw_only=True):
+class MandatoryBranch(Request, kw_only=True):
     tree: Branch
 
 
@@ -81,7 +82,8 @@ def test_names_are_the_vendors() -> None:
 @pytest.mark.parametrize(
     ("wire", "value", "name", "expected"),
     [
-        ("Text", "ü", "text", "ü"), ("Text", "", "text", ""), ("Later", "a", "later", "a"), ("Number", "-12", "number", -12),
+        ("Text", "ü", "text", "ü"), ("Text", "", "text", ""), ("Later", "a", "later", "a"),
+        ("Number", "-12", "number", -12),
         ("Number", "+3", "number", 3), ("Number", "", "number", 7), ("Number", "007", "number", 7),
         ("Ranged", "10", "ranged", 10), ("Counted", "3", "counted", 3), ("Share", "1", "share", 1.0),
         ("Share", "-.5e1", "share", -5.0), ("Switch", "False", "switch", False), ("Switch", "fALSE", "switch", False),
@@ -99,10 +101,12 @@ def test_values(wire: str, value: str, name: str, expected: Any) -> None:
 @pytest.mark.parametrize(
     ("wire", "value"),
     [
-        ("Number", "1.0"), ("Number", "1_0"), ("Number", " 1"), ("Number", "0x1"), ("Number", "１"), ("Number", "9" * 19),
-        ("Number", "9" * 100_000), ("Ranged", "0"), ("Ranged", "11"), ("Counted", "2"), ("Counted", "03"),
-        ("Share", "nan"), ("Share", "inf"), ("Share", "1e999"), ("Share", "1,5"), ("Share", "."), ("Switch", "yes"), ("Switch", "1"),
-        ("Choice", "c"), ("Choice", "A"), ("Text", "a\0"), ("Text", "\udcff"), ("Text", "\ud800"), ("Later", "\0"),
+        ("Number", "1.0"), ("Number", "1_0"), ("Number", " 1"), ("Number", "0x1"), ("Number", "１"),
+        ("Number", "9" * 19), ("Number", "9" * 100_000), ("Ranged", "0"), ("Ranged", "11"), ("Counted", "2"),
+        ("Counted", "03"),
+        ("Share", "nan"), ("Share", "inf"), ("Share", "1e999"), ("Share", "1,5"), ("Share", "."), ("Switch", "yes"),
+        ("Switch", "1"), ("Choice", "c"), ("Choice", "A"), ("Text", "a\0"), ("Text", "\udcff"), ("Text", "\ud800a"),
+        ("Later", "\0"),
     ],
 )  # fmt: skip
 def test_values_that_do_not_fit(wire: str, value: str) -> None:
@@ -162,10 +166,10 @@ def test_deep_and_dotted_names_do_no_harm() -> None:
 
 
 def test_types_that_no_parameter_can_be_made_into() -> None:
-    class Odd(Request, frozen=True, kw_only=True):
+    class Odd(Request, kw_only=True):
         odd: dict[str, str]
 
-    class Either(Request, frozen=True, kw_only=True):
+    class Either(Request, kw_only=True):
         either: int | str
 
     for odd in (Odd, Either):
@@ -173,9 +177,12 @@ def test_types_that_no_parameter_can_be_made_into() -> None:
             plan_of(odd)
 
 
-NAMES = st.sampled_from(["Zone", "Names", "Tree", "Leaf", "Label", "ZoneId", "Number", "Numbers", "Text", "1", "2", "", "0", "²", "Dotted"])
+NAMES = st.sampled_from(
+    ["Zone", "Names", "Tree", "Leaf", "Label", "ZoneId", "Number", "Text", "Dotted", "0", "1", "2", "²", ""]
+)
 
 
+@PATIENT
 @given(st.dictionaries(st.lists(NAMES, max_size=5).map(".".join), st.text() | st.sampled_from(["1", "x", "a", "true"])))
 def test_anything_is_decoded_or_refused(parameters: dict[str, str]) -> None:
     for request_type in (Everything, Mandatory, MandatoryBranch):

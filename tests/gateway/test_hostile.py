@@ -7,21 +7,22 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.gateway.support import PATIENT, World, dialled, until_closed
 
 from jackfield.gateway.message import HttpRequest
 from jackfield.gateway.pipeline import Pipeline
-from tests.gateway.support import World, dialled, until_closed
 
 ACTIONS = ["DescribeCan", "CreateCan", "TagCans", "Echo", "WhoAmI", "DrainCan", "None"]
 NAMES = st.sampled_from(
     ["InstanceId", "Name", "Size", "Material", "ClientToken", "DryRun", "ResourceId.1", "ResourceId.x", "Tag.1.Key",
      "Tag.1", "Tag.", "Tag.2.Value", "Text", "RegionId", "Format", "Force", "Detail"]
 )  # fmt: skip
-VALUES = st.text(max_size=20) | st.sampled_from(["", "1", "true", "tin", "a", "XML", "JSON", "cn-hangzhou", "\0", "x" * 70])
+VALUES = st.text(max_size=20) | st.sampled_from(
+    ["", "1", "true", "tin", "a", "XML", "JSON", "cn-hangzhou", "\0", "x" * 70]
+)
 PARAMETERS = st.dictionaries(NAMES | st.text(max_size=10), VALUES, max_size=8)
-FAST = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")
@@ -44,14 +45,15 @@ def handled(pipeline: Pipeline, request: HttpRequest) -> None:
     check(response.status, response.content_type.decode(), response.body)
 
 
-@FAST
+@PATIENT
 @given(
-    query=st.binary(max_size=80) | st.from_regex(rb"(Action|Version|Format|Signature\w*|%..|[=&+.%\xff])*", fullmatch=True),
+    query=st.binary(max_size=80) | st.from_regex(rb"(Action|Version|Format|%..|[=&+.%\xff])*", fullmatch=True),
     body=st.binary(max_size=40),
     headers=st.lists(
         st.tuples(
-            st.sampled_from([b"host", b"authorization", b"x-acs-date", b"x-acs-action", b"x-acs-version", b"content-type"]),
-            st.binary(max_size=40) | st.just(b"ACS3-HMAC-SHA256 Credential=a,SignedHeaders=b,Signature=c") | st.just(b"2030-01-01"),
+            st.sampled_from([b"host", b"authorization", b"x-acs-date", b"x-acs-action", b"x-acs-version"]),
+            st.binary(max_size=40)
+            | st.sampled_from([b"ACS3-HMAC-SHA256 Credential=a,SignedHeaders=b,Signature=c", b"2030-01-01"]),
         ),
         max_size=8,
     ),
@@ -66,7 +68,7 @@ def _handle_wire(pipeline: Pipeline, wire: Any) -> None:
     handled(pipeline, HttpRequest(wire.method, path, query.encode("latin-1"), headers, wire.body))
 
 
-@FAST
+@PATIENT
 @given(action=st.sampled_from(ACTIONS), query=PARAMETERS, form=PARAMETERS, xml=st.booleans())
 def test_signed_with_random_parameters(
     world: World, pipeline: Pipeline, action: str, query: dict[str, str], form: dict[str, str], xml: bool
@@ -76,15 +78,18 @@ def test_signed_with_random_parameters(
     _handle_wire(pipeline, world.signer.v1(action, query, form, format="XML" if xml else None))
 
 
-@FAST
-@given(name=st.sampled_from(["Timestamp", "SignatureNonce", "SignatureMethod", "Version", "Format", "RegionId"]), value=VALUES)
+@PATIENT
+@given(
+    name=st.sampled_from(["Timestamp", "SignatureNonce", "SignatureMethod", "Version", "Format", "RegionId"]),
+    value=VALUES,
+)
 def test_signed_with_random_common_parameters(world: World, pipeline: Pipeline, name: str, value: str) -> None:
     signer = world.signer
     wire = signer.v1("WhoAmI", {name: value})
     _handle_wire(pipeline, wire)
 
 
-@FAST
+@PATIENT
 @given(part=st.binary(min_size=1, max_size=60))
 def test_random_bytes_over_a_socket(port: int, part: bytes) -> None:
     with dialled(port) as connection:

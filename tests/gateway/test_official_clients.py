@@ -6,7 +6,6 @@ import warnings
 from typing import Any
 
 import pytest
-
 from tests.gateway.support import Signer, World
 
 
@@ -26,8 +25,8 @@ def tea() -> Any:
             region_id="cn-hangzhou", signature_algorithm=algorithm,
         )  # fmt: skip
         params = Params(
-            action=action, version="2030-01-01", protocol="HTTP", pathname="/", method="POST", auth_type="AK", style="RPC",
-            req_body_type="formData", body_type="json",
+            action=action, version="2030-01-01", protocol="HTTP", pathname="/", method="POST", auth_type="AK",
+            style="RPC", req_body_type="formData", body_type="json",
         )  # fmt: skip
         request = OpenApiRequest(body=query) if form else OpenApiRequest(query=query)
         return Client(config).call_api(params, request, RuntimeOptions())["body"]

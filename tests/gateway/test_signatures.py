@@ -159,9 +159,9 @@ def test_acs3_strings_are_the_vendors(vector: Vector) -> None:
     headers = dict(vector.request.headers)
     parts = signatures.read_authorization(headers[b"authorization"])
     assert parts is not None
-    canonical = signatures.acs3_canonical(
-        vector.request, parse_pairs(vector.request.query), headers, parts.signed, signatures.body_hash(vector.request.body)
-    )
+    digest = signatures.body_hash(vector.request.body)
+    pairs = parse_pairs(vector.request.query)
+    canonical = signatures.acs3_canonical(vector.request, pairs, headers, parts.signed, digest)
     string = signatures.acs3_string(canonical)
     assert canonical.decode() == vector.expected.get("canonical_request", canonical.decode())
     assert string == vector.expected.get("string_to_sign", string)
@@ -182,7 +182,8 @@ def test_one_byte_changed_anywhere_is_refused(judge: Judge, vector: Vector, part
     request, at = vector.request, _signed_at(vector)
     changed: list[HttpRequest] = []
     if part == "method":
-        changed = [request._replace(method=method) for method in ("GET", "POST", "PUT", "QOST") if method != request.method]
+        others = {"GET", "POST", "PUT", "QOST"} - {request.method}
+        changed = [request._replace(method=method) for method in sorted(others)]
     elif part == "path":
         changed = [request._replace(path=path) for path in ("//", "/.", ".", "")]
     elif part == "query":

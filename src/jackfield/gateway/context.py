@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-import uuid
+import os
 from typing import Any
 
 from jackfield.gateway.message import HttpRequest, Pairs, joined_headers
 from jackfield.identity.keys import Key
 from jackfield.products.operation import Call, Operation, Product, Request
 from jackfield.store.interface import Reader, Tx
+
+
+def new_request_id() -> str:
+    """A random UUID (version 4) in upper case, as the vendor writes them; a third of the cost of ``uuid.uuid4``."""
+    digits = os.urandom(16).hex().upper()
+    variant = "89AB"[int(digits[16], 16) & 3]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
 
 class Context:
@@ -47,7 +54,7 @@ class Context:
 
     def __init__(self, request: HttpRequest, now: float) -> None:
         self.request = request
-        self.request_id = str(uuid.uuid4()).upper()
+        self.request_id = new_request_id()
         self.now = now
         self.headers = headers = joined_headers(request.headers)
         self.host = headers.get(b"host", b"").decode("latin-1")

@@ -19,11 +19,11 @@ XML = b"text/xml;charset=utf-8"
 
 _DECLARATION = "<?xml version='1.0' encoding='UTF-8'?>"
 _encode = msgspec.json.Encoder().encode
-# What XML 1.0 (section 2.2) cannot hold even as a reference.
-_illegal = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _not_in_names = re.compile(r"[^A-Za-z0-9_.\-]")
 # A bare carriage return would be read back as a line feed.
-_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
+_ESCAPES: dict[int, str] = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
+# What XML 1.0 (section 2.2) cannot hold, not even as a reference; surrogates are replaced before.
+_ESCAPES |= {code: "�" for code in (*range(0x20), 0xFFFE, 0xFFFF) if chr(code) not in "\t\n\r"}
 
 
 def json_reply(request_id: str, reply: Any) -> bytes:
@@ -49,16 +49,20 @@ def error_fields(request_id: str, host: str, error: ApiError, product: str) -> d
 
     :param host: the Host header, told back as ``HostId``. :param product: the vendor's code of the product, if known.
     """
-    code = error.wire_code
+    code = _utf8(error.wire_code)
     recommend = f"https://api.aliyun.com/troubleshoot?q={quote(code)}&product={quote(product)}&requestId={request_id}"
-    fields = {
+    return {
         "RequestId": request_id,
-        "HostId": host,
+        "HostId": _utf8(host),
         "Code": code,
-        "Message": error.text,
+        "Message": _utf8(error.text),
         "Recommend": recommend,
     }
-    return {name: text.encode("utf-8", "replace").decode() for name, text in fields.items()}
+
+
+def _utf8(text: str) -> str:
+    """Text as far as UTF-8 can hold it: surrogates, which stand for a client's broken bytes, become question marks."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def json_error(fields: Mapping[str, str]) -> bytes:
@@ -92,7 +96,7 @@ def _element(parts: list[str], name: str, value: Any) -> None:
     elif isinstance(value, bool):
         parts.append("true" if value else "false")
     else:
-        parts.append(_illegal.sub("�", str(value)).translate(_ESCAPES))
+        parts.append(str(value).encode("utf-16", "surrogatepass").decode("utf-16", "replace").translate(_ESCAPES))
     parts.append(f"</{name}>")
 
 

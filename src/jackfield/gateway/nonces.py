@@ -14,7 +14,7 @@ class NonceLog:
     nonces are forgotten: a read could be repeated then. A write could not, its nonce is in the store as well.
     """
 
-    def __init__(self, *, limit: int = 100_000) -> None:
+    def __init__(self, *, limit: int = 50_000) -> None:
         self._limit = limit
         self._young: set[int] = set()
         self._old: set[int] = set()

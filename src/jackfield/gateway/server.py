@@ -29,7 +29,6 @@ class _Server(Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        await self.on_tick(0)  # answers carry their standard headers from the first one on
         self._on_ready()
 
 

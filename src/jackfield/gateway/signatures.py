@@ -23,7 +23,8 @@ MUST_BE_SIGNED = frozenset(
 )
 """Headers without which an ACS3 signature would leave the call open to change."""
 
-_ENCODED = [chr(byte) if re.match(rb"[A-Za-z0-9_.~-]", bytes([byte])) else f"%{byte:02X}" for byte in range(256)]
+_UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
+_ENCODED = [chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in range(256)]
 _reserved = re.compile(r"[^A-Za-z0-9_.~\-]").search
 
 
