@@ -13,8 +13,13 @@ BUSY_TIMEOUT = 5.0
 """Seconds to wait for another process's write transaction."""
 
 
-def connect(path: Path, *, durability: Literal["normal", "strict"] = "normal") -> sqlite3.Connection:
-    """Opens a connection whose transactions are begun and ended by us alone."""
+def connect(
+    path: Path, *, durability: Literal["normal", "strict"] = "normal", autocheckpoint: int = 1000
+) -> sqlite3.Connection:
+    """Opens a connection whose transactions are begun and ended by us alone.
+
+    :param autocheckpoint: pages of the log at which a commit copies it into the file.
+    """
     # Sessions are closed by whoever closes the store, so the connection may not insist on its own thread.
     connection = sqlite3.connect(
         path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False, cached_statements=256
@@ -23,6 +28,7 @@ def connect(path: Path, *, durability: Literal["normal", "strict"] = "normal") -
         connection.execute(f"PRAGMA synchronous = {'FULL' if durability == 'strict' else 'NORMAL'}")
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("PRAGMA journal_size_limit = 67108864")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {autocheckpoint}")
     except BaseException:
         connection.close()
         raise

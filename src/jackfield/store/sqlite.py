@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from jackfield.store import once, work
+from jackfield.store.checkpoint import LAST_RESORT_PAGES, Checkpointer
 from jackfield.store.errors import NestedTransaction, NotTheOwner, StoreBusy, StoreClosed
 from jackfield.store.files import private_folder
 from jackfield.store.reader import SqliteReader
@@ -66,9 +67,11 @@ class SqliteStore:
         # Threads of one process queue here, in turn and awake at once; SQLite's own wait is a polling one.
         self._write_lock = threading.Lock()
         self._wakes: list[Callable[[], None]] = []
+        self._checkpointer: Checkpointer | None = None
         if owner_of_work:
             with self.write() as tx:
                 tx.run(work.void)
+            self._checkpointer = Checkpointer(path, connect)
 
     def read(self) -> SqliteReader:
         return SqliteReader(self)
@@ -107,6 +110,8 @@ class SqliteStore:
 
     def close(self) -> None:
         """Closes every thread's connection; the other threads must have ended their transactions."""
+        if self._checkpointer is not None:
+            self._checkpointer.stop()
         with self._closers_lock:
             self._closed = True
             closers = list(self._closers)
@@ -129,7 +134,8 @@ class SqliteStore:
         return session
 
     def _open_session(self) -> Session:
-        session = Session(connect(self.path, durability=self._durability))
+        pages = LAST_RESORT_PAGES if self._owner else 1000
+        session = Session(connect(self.path, durability=self._durability, autocheckpoint=pages))
         with self._closers_lock:
             # The session dies with its thread; its connection is closed then, or by close().
             closer = weakref.finalize(session, session.connection.close)
