@@ -41,8 +41,8 @@ def _instances(instances: list[dict[str, Any]]) -> list[tuple[str, ...]]:
             one["id"],
             one["status"],
             one["kind"],
-            f"redis {one['engine_version']}",
-            ", ".join(sorted({server["engine"] for server in one["servers"]})) or "nothing",
+            one["asked_for"],
+            ", ".join(sorted({server["version"] or "?" for server in one["servers"]})) or "nothing",
             " ".join(str(server["pid"]) if server["running"] else "dead" for server in one["servers"]) or "-",
             f"{sum(server['memory'] for server in one['servers']) / 2**20:.1f} MB",
         )

@@ -16,7 +16,7 @@ from jackfield.supervisor.folder import Folder, Lock
 from jackfield.supervisor.ready import Ready, read_ready
 from jackfield.supervisor.settings import Settings
 from jackfield.supervisor.shutdown import shut_down
-from jackfield.supervisor.supervisor import CannotListen, Supervisor, bind
+from jackfield.supervisor.supervisor import CannotListen, Supervisor, bind, end_api
 
 _PATIENCE = 90.0
 
@@ -31,6 +31,7 @@ def run(options: argparse.Namespace) -> int:
     if not lock.take():
         raise Failure(_taken(folder, lock))
     try:
+        end_api(folder)  # of a supervisor that was killed; it has the port
         listener = bind(settings.listen, folder)
     except CannotListen as error:
         raise Failure(str(error)) from None

@@ -197,6 +197,12 @@ def _grow(parameters: Mapping[str, str]) -> Node:
     return root
 
 
+def refusal(request_type: type[Request], wire: str) -> ApiError:
+    """The error for a parameter whose value does not fit, for checks that are made before the request is decoded."""
+    param = next((field.param for field in plan_of(request_type).fields if field.wire == wire), _PLAIN)
+    return _error(param.invalid or InvalidParameterValue, wire)
+
+
 def _error(error: type[ApiError], name: str) -> ApiError:
     if "{name}" in error.code or "{name}" in error.message:
         return error(name=name)

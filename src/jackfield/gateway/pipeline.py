@@ -55,7 +55,7 @@ class Pipeline:
     :param products: by API version; nothing else tells products apart, since they share operation names.
     :param region: of calls that name none.
     :param pace: seconds that a transition takes beyond its real work.
-    :param missing_engines: database engines that this machine lacks.
+    :param missing: whether this machine lacks a database engine; asked by calls that would start one.
     :param clock: seconds since the epoch.
     """
 
@@ -67,7 +67,7 @@ class Pipeline:
         products: Mapping[str, Product],
         region: str = "cn-hangzhou",
         pace: float = 0.3,
-        missing_engines: frozenset[str] = frozenset(),
+        missing: Callable[[str], bool] = lambda engine: False,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
@@ -75,7 +75,7 @@ class Pipeline:
         self._products = products
         self._region = region
         self._pace = pace
-        self._missing_engines = missing_engines
+        self._missing = missing
         self._clock = clock
         authenticate = Authenticator(keys, NonceLog())
         self.before: tuple[Stage, ...] = (
@@ -198,7 +198,7 @@ class Pipeline:
             source=context.request.source,
             host=context.host,
             pace=self._pace,
-            missing_engines=self._missing_engines,
+            missing=self._missing,
             seal=self._keys.seal,
         )
 

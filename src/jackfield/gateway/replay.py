@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from jackfield.gateway.context import Context
-from jackfield.gateway.errors import IdempotentParameterMismatch, InvalidParameterValue
+from jackfield.gateway.decode import refusal
+from jackfield.gateway.errors import IdempotentParameterMismatch
 
 KEPT = 86_400.0
 """Seconds for which a reply is remembered."""
@@ -28,7 +29,7 @@ def replay(context: Context) -> None:
     """Sets ``reply`` to what an earlier call with this token was answered, if there was one.
 
     :raises IdempotentParameterMismatch: it had other parameters.
-    :raises InvalidParameterValue: the token is longer than 64 characters or not ASCII.
+    :raises ApiError: the token is longer than 64 characters or not ASCII; the parameter's own error.
     """
     token = _token_of(context)
     if token:
@@ -58,7 +59,7 @@ def _token_of(context: Context) -> str:
     name = context.operation.token
     token = context.parameters.get(name, "") if name else ""
     if token and _token(token) is None:
-        raise InvalidParameterValue(name=name)
+        raise refusal(context.operation.request_type, name)
     return token
 
 

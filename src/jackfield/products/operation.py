@@ -81,7 +81,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     :param source: the caller's address.
     :param host: the API's own ``HOST:PORT``, as clients reach it.
     :param pace: seconds that a transition takes beyond its real work.
-    :param missing_engines: database engines that this machine lacks (``redis``); a create call for one is refused.
+    :param missing: whether this machine lacks a database engine (``redis``); a create call for it is refused.
     :param seal: encrypts a secret (first argument) for the store; the second says what it is for.
     """
 
@@ -92,7 +92,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
     host: str = ""
     pace: float = 0.3
-    missing_engines: frozenset[str] = frozenset()
+    missing: Callable[[str], bool]
     seal: Callable[[str, str], str]
 
     @property

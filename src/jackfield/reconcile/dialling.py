@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import errno
 import socket
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from jackfield.relay.client import RelayClient
 from jackfield.relay.route import Route
 
 _PATIENCE = 5.0
+_TCP_TABLE = Path("/proc/net/tcp")
+_LISTENING = "0A"
+"""TCP_LISTEN in the kernel's include/net/tcp_states.h."""
 
 
 class NotProven(Exception):
@@ -51,3 +56,17 @@ def is_free(address: str, port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def listening_ports(address: str) -> frozenset[int]:
+    """The ports at which somebody listens on an IPv4 address of its own (not on all); empty where the system has no
+    ``/proc/net/tcp``.
+    """
+    try:
+        lines = _TCP_TABLE.read_text().splitlines()[1:]
+    except OSError:
+        return frozenset()
+    wanted = f"{struct.unpack('=I', socket.inet_aton(address))[0]:08X}"
+    rows = (line.split(maxsplit=4) for line in lines)
+    places = (row[1].partition(":") for row in rows if row[3] == _LISTENING)
+    return frozenset(int(port, 16) for host, _, port in places if host == wanted)

@@ -9,7 +9,8 @@ import msgspec
 
 from jackfield.endpoints.addresses import take_host_address
 from jackfield.endpoints.resources import ADDRESSES, Endpoint
-from jackfield.reconcile.dialling import NotProven, refuses
+from jackfield.engines.redis import BUS_PORT
+from jackfield.reconcile.dialling import NotProven, is_free, refuses
 from jackfield.reconcile.loop import Later
 from jackfield.reconcile.world import World
 from jackfield.relay.client import RelayClient, RelayDown
@@ -144,10 +145,13 @@ class EndpointWork:
 
     def _move_from_taken(self, endpoint: Endpoint, ack: Ack) -> None:
         """Another program of this machine may use an address of our pool: then another one is chosen."""
-        failed = [bound for bound in ack.bound if bound.error]
+        failed = [f"{bound.address}:{bound.port} {bound.error}" for bound in ack.bound if bound.error]
+        if endpoint.net != "direct" and endpoint.port != BUS_PORT:
+            # Another data folder's shard has the address for its own direct endpoint, whatever the port of that.
+            failed += [f"{bound.address}:{BUS_PORT}" for bound in ack.bound if not is_free(bound.address, BUS_PORT)]
         if not failed:
             return
-        text = ", ".join(f"{bound.address}:{bound.port} {bound.error}" for bound in failed)
+        text = ", ".join(failed)
         if endpoint.net == "direct":
             raise Later(0.5, f"a shard's address is in use: {text}")
         with self._world.store.write() as tx:

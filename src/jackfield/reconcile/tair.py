@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -11,16 +10,15 @@ from typing import Any
 
 import msgspec
 
-from jackfield.endpoints.addresses import take_host_address
-from jackfield.endpoints.resources import ADDRESSES, Endpoint
+from jackfield.endpoints.resources import Endpoint
 from jackfield.engines.engine import EngineFailed, Health
-from jackfield.engines.redis import BUS_PORT, RedisNode
+from jackfield.engines.redis import RedisNode
 from jackfield.products.tair.resources import Instance, Shard
 from jackfield.products.tair.routes import routes
 from jackfield.products.tair.states import CHANGING, CREATING, NETWORK_MODIFYING, NORMAL, RELEASED
-from jackfield.reconcile.dialling import is_free
 from jackfield.reconcile.endpoints import EndpointWork, Prove
 from jackfield.reconcile.loop import Later
+from jackfield.reconcile.placing import is_shared, place
 from jackfield.reconcile.tair_nodes import prove, redis_node
 from jackfield.reconcile.world import World
 from jackfield.relay.client import RelayClient
@@ -42,13 +40,14 @@ class TairReconciler:
     """
 
     kind = Instance.kind
+    product = "tair"
+    resource = Instance
+    settled = NORMAL
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._endpoints = EndpointWork(world)
         self._seen: dict[str, dict[str, Any]] = {}
-        self._looked = threading.Condition()
-        self._tended: set[str] = set()
 
     def step(self, id: str) -> float | None:
         """:return: seconds until the next look. :raises Later: something has to happen first."""
@@ -70,44 +69,35 @@ class TairReconciler:
             return self._remove(instance)
         return self._tend(instance, endpoints)
 
-    def wait_tended(self, timeout: float) -> list[str]:
-        """Waits until every instance that is Normal was found serving since this process started.
-
-        :return: those that were not in time.
-        """
-        end = time.monotonic() + timeout
-        while True:
-            with self._world.store.read() as view:
-                normal = [one.id for one in view.each(Instance) if one.status == NORMAL]
-            with self._looked:
-                missing = [id for id in normal if id not in self._tended] if self._real else []
-                left = end - time.monotonic()
-                if not missing or left <= 0:
-                    return missing
-                self._looked.wait(min(left, 0.1))
-
     def servers(self, instance: Instance) -> list[Health]:
         """What the instance's server processes are doing; empty where no engines run."""
         return [self._world.redis.health(node) for node in self._nodes(instance)] if self._real else []
 
+    def describe(self, instance: Instance) -> dict[str, str]:
+        """For people: see :class:`InstanceReconciler`."""
+        count = len(instance.shards)
+        kind = f"cluster, {count} shard{'s'[: count != 1]}" if instance.architecture == "cluster" else "standard"
+        return {"name": instance.name, "kind": kind, "asked_for": f"redis {instance.engine_version}"}
+
     def _place(self, instance: Instance) -> Instance:
-        """Chooses the shards' addresses of this machine; a standard instance needs none."""
-        if instance.architecture != "cluster" or instance.shards[0].address or not self._real:
+        """Chooses the shards' addresses of this machine; a standard instance needs none.
+
+        :raises Later: somebody else turned out to use one; that shard moves, which it may while nothing is promised.
+        """
+        if instance.architecture != "cluster" or not self._real:
             return instance
-        with self._world.store.write() as tx:
-            current = tx.get(Instance, instance.id)
-            if current is None:
-                return instance
-            placed = []
-            for shard in current.shards:
-                avoid: set[str] = set()
-                while not is_free(address := take_host_address(tx, current, avoid=frozenset(avoid)), BUS_PORT):
-                    avoid.add(address)
-                    tx.unclaim(ADDRESSES, address, current)
-                placed.append(msgspec.structs.replace(shard, address=address))
-            current = msgspec.structs.replace(current, shards=tuple(placed))
-            tx.put(current)
-        return current
+        if not instance.shards[0].address:
+            return place(self._world.store, instance)
+        pairs = list(zip(instance.shards, self._nodes(instance), strict=True))
+        taken = frozenset(
+            shard.address for shard, node in pairs if is_shared(shard, running=self._world.redis.health(node).running)
+        )
+        if taken:
+            for _, node in pairs:  # they know each other's addresses
+                self._world.redis.destroy(node)
+            place(self._world.store, instance, taken)
+            raise Later(0.0, f"in use: {', '.join(sorted(taken))}")
+        return instance
 
     def _start(self, instance: Instance) -> None:
         """Starts, or adopts, every server.
@@ -176,9 +166,7 @@ class TairReconciler:
         for endpoint in endpoints:
             self._endpoints.tend(endpoint, partial(self._plan, instance))
         self._start(instance)
-        with self._looked:
-            self._tended.add(instance.id)
-            self._looked.notify_all()
+        self._world.tended.note(instance.id)
         return HEALTH_SECONDS
 
     def _release(self, instance: Instance, endpoints: Sequence[Endpoint]) -> float | None:

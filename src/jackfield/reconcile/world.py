@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from jackfield.engines.redis import RedisEngine
 from jackfield.reconcile.names import Names
+from jackfield.reconcile.tended import Tended
 from jackfield.reconcile.watch import DeathWatch
 from jackfield.relay.client import RelayClient
 from jackfield.relay.route import Mode
@@ -21,6 +22,7 @@ class World:
 
     :param relays: the relay for plain connections and the one with the router.
     :param deaths: is told of every server process, and schedules the instance of one that ends.
+    :param tended: is told of every instance that was found serving.
     """
 
     store: Store
@@ -31,3 +33,4 @@ class World:
     redis: RedisEngine
     names: Names
     deaths: DeathWatch
+    tended: Tended

@@ -35,7 +35,7 @@ log = logging.getLogger("jackfield.relay")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a relay until SIGTERM or ``stop``; returns the exit status.
 
-    ``python -m jackfield.relay --data DIR --role plain|resp --socket PATH [--log PATH]``. SIGINT and SIGHUP are
+    ``python -m jackfield.relay --data DIR --role plain|resp --socket PATH [--lock FD] [--log PATH]``. SIGINT and SIGHUP are
     ignored: they are meant for the terminal in which somebody else was started.
 
     :returns: 0 after an orderly end, 2 when it could not start, 3 when the data folder is served already.
@@ -44,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", required=True, type=Path, help="the data folder; routes are kept in its relay/")
     parser.add_argument("--role", required=True, choices=("plain", "resp"))
     parser.add_argument("--socket", required=True, help="path of the control socket")
+    parser.add_argument("--lock", type=int, help="inherited descriptor that holds the lock of data folder and role already")
     parser.add_argument("--log", help="append the log here instead of writing to stderr")
     options = parser.parse_args(arguments)
     os.umask(0o077)
@@ -51,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _start_logging(options.log)
         folder.mkdir(parents=True, exist_ok=True)
-        lock = _lock(folder / f"{options.role}.lock")
+        lock = options.lock if options.lock is not None else _lock(folder / f"{options.role}.lock")
         if lock is None:
             print(f"another relay of role {options.role} serves {options.data}", file=sys.stderr)
             return EXIT_LOCKED

@@ -21,6 +21,7 @@ from pathlib import Path
 import msgspec
 
 from jackfield.endpoints.addresses import ensure_pool
+from jackfield.engines.catalogue import find
 from jackfield.engines.engine import EngineMissing
 from jackfield.engines.redis import RedisEngine
 from jackfield.gateway.pipeline import Pipeline
@@ -32,19 +33,22 @@ from jackfield.identity.resources import AccessKey
 from jackfield.processes import identify
 from jackfield.products.regions import DEFAULT_REGION
 from jackfield.products.registry import Products
-from jackfield.products.tair.resources import Instance
 from jackfield.products.vpc.resources import Vpc, VSwitch
+from jackfield.reconcile.instances import InstanceReconciler, settled
 from jackfield.reconcile.loop import ReconcileLoop
 from jackfield.reconcile.names import Names
 from jackfield.reconcile.network import NetworkReconciler
+from jackfield.reconcile.rds import RdsReconciler
+from jackfield.reconcile.rds_accounts import AccountReconciler
 from jackfield.reconcile.tair import TairReconciler
+from jackfield.reconcile.tended import Tended
 from jackfield.reconcile.watch import DeathWatch
 from jackfield.reconcile.world import World
 from jackfield.relay.client import RelayClient, RelayDown
 from jackfield.store.interface import Store
 from jackfield.store.secrets import KeyRing
 from jackfield.store.sqlite import open_store
-from jackfield.supervisor.folder import Folder, Lock, write_private
+from jackfield.supervisor.folder import Folder, write_private
 from jackfield.supervisor.overview import Overview
 from jackfield.supervisor.ready import Ready
 from jackfield.supervisor.settings import PACES, Settings
@@ -54,24 +58,25 @@ log = logging.getLogger("jackfield.api")
 _ROOT_KEY = "root-access-key"
 _ADMIN_TOKEN = "admin-token"
 SWEEP_SECONDS = 300.0
+READY_SECONDS = 30.0
+"""How long an instance that does not come up may hold up the others' being ready."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serves until SIGTERM. Exit status 3: another API process has the folder."""
+    """Serves until SIGTERM."""
     parser = argparse.ArgumentParser(prog="python -m jackfield.supervisor.api")
     parser.add_argument("--data", required=True, type=Path)
     parser.add_argument("--settings", required=True, help="JSON")
     parser.add_argument("--socket", required=True, type=int, help="descriptor of the listening socket")
+    parser.add_argument(
+        "--lock", required=True, type=int, help="descriptor that holds the folder's api.lock while we live"
+    )
     parser.add_argument("--ready", required=True, type=int, help="descriptor that is told when everything is reachable")
     options = parser.parse_args(arguments)
     os.umask(0o077)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the supervisor's to answer
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
     folder = Folder(options.data).create()
-    lock = Lock(folder.root / "api.lock")
-    if not lock.take():
-        log.error("another API process has %s", folder.root)
-        return 3
     me = identify(os.getpid())
     write_private(folder.api, msgspec.json.encode(me))
     settings = msgspec.json.decode(options.settings, type=Settings)
@@ -88,7 +93,9 @@ class Process:
         self._listener = listener
         self._ready = ready
         self._store = open_store(folder.store, durability=settings.durability, owner_of_work=True)
-        self._keyring = KeyRing.open(folder.root)
+        with self._store.read() as view:
+            known = view.meta(_ROOT_KEY) is not None
+        self._keyring = KeyRing.open(folder.root, create=not known)
         with self._store.write() as tx:
             ensure_pool(tx, settings.addresses)
         self._deaths = DeathWatch(self._look_at)
@@ -104,11 +111,16 @@ class Process:
             redis=RedisEngine(),
             names=Names(self._store, folder.hosts),
             deaths=self._deaths,
+            tended=Tended(),
         )
-        tair = TairReconciler(self._world)
-        reconcilers = (tair, NetworkReconciler(self._store, Vpc), NetworkReconciler(self._store, VSwitch))
-        self._loop = ReconcileLoop(self._store, {one.kind: one for one in reconcilers})
-        self._overview = Overview(self._world, tair, self._loop.idle)
+        self._instances: tuple[InstanceReconciler, ...] = (TairReconciler(self._world), RdsReconciler(self._world))
+        others = (
+            AccountReconciler(self._world),
+            NetworkReconciler(self._store, Vpc),
+            NetworkReconciler(self._store, VSwitch),
+        )
+        self._loop = ReconcileLoop(self._store, {one.kind: one for one in (*self._instances, *others)})
+        self._overview = Overview(self._world, self._instances, self._loop.idle)
         self._admin_token = _stored_secret(self._store, self._keyring, _ADMIN_TOKEN, lambda: secrets.token_urlsafe(32))
         self._stop = asyncio.Event()
 
@@ -121,7 +133,7 @@ class Process:
             products=Products(),
             region=DEFAULT_REGION,
             pace=PACES[self._settings.pace],
-            missing_engines=self._missing_engines(),
+            missing=self._missing,
         )
         app = RpcApp(pipeline, {"/_jackfield": self._administration})
 
@@ -141,18 +153,18 @@ class Process:
         """The API answers: everything recorded is made reachable, then the supervisor is told."""
         self._world.names.publish()
         self._deaths.start()
-        self._loop.watch(Instance)
+        for each in self._instances:
+            self._loop.watch(each.resource)
         self._loop.start()
         threading.Thread(target=self._announce, args=(host, port), name="ready", daemon=True).start()
 
     def _announce(self, host: str, port: int) -> None:
-        """Waits until the relays have bound all that is recorded and each instance's servers run, then says ready."""
+        """Waits until the relays have bound all that is recorded and each Normal instance serves, then says ready."""
         for relay in self._world.relays.values():
             _wait_for(relay)
-        try:
-            self._loop.wait_idle(60)
-        except TimeoutError as error:
-            log.warning("ready, although something is not yet: %s", error)
+        missing = self._world.tended.wait(self._serving, READY_SECONDS) if self._settings.engines == "real" else []
+        if missing:
+            log.warning("ready, although these instances do not serve yet: %s", ", ".join(missing))
         account, key_id, secret = self._root()
         url = f"http://{host}:{port}"
         ready = Ready(
@@ -169,6 +181,11 @@ class Process:
             relay_pids=[],
         )
         os.write(self._ready, msgspec.json.encode(ready) + b"\n")
+
+    def _serving(self) -> list[str]:
+        """Instances that are recorded as serving."""
+        with self._store.read() as view:
+            return [one.id for one in settled(view, self._instances)]
 
     def _root(self) -> tuple[str, str, str]:
         """The first account's root key; the account is opened in a new folder."""
@@ -188,21 +205,23 @@ class Process:
             token=self._admin_token, store=self._store, keyring=self._keyring, overview=self._overview
         )
 
-    def _missing_engines(self) -> frozenset[str]:
+    def _missing(self, engine: str) -> bool:
+        """Looked for when the first call wants it, so that a start with nothing recorded looks for nothing."""
         if self._settings.engines == "none":
-            return frozenset()
+            return False
         try:
-            self._world.redis.find()
+            find(engine)
         except EngineMissing as error:
             log.warning("%s", error)
-            return frozenset({error.engine})
-        return frozenset()
+            return True
+        return False
 
     def _look_at(self, instance: str) -> None:
         with self._store.write() as tx:
-            found = tx.get(Instance, instance)
-            if found is not None:
-                tx.schedule(found)
+            for each in self._instances:
+                found = tx.get(each.resource, instance)
+                if found is not None:
+                    tx.schedule(found)
 
     async def _sweep(self) -> None:
         while True:

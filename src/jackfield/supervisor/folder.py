@@ -48,6 +48,7 @@ class Folder:
         self.ready = self.root / "ready.json"
         self.lock = self.root / "lock"
         self.api = self.root / "api.json"
+        self.api_lock = self.root / "api.lock"
         self.port = self.root / "port"
 
     def create(self) -> Folder:
@@ -77,6 +78,10 @@ class Folder:
         digest = hashlib.sha256(os.fsencode(self.root)).hexdigest()[:12]
         base = Path("/tmp") if len(tempfile.gettempdir()) > 40 else Path(tempfile.gettempdir())
         return base / f"jackfield-{os.getuid()}-{digest}"
+
+    def relay_lock(self, role: str) -> Path:
+        """Locked by the relay of that role for as long as it lives."""
+        return self.relay / f"{role}.lock"
 
     def relay_socket(self, role: str) -> Path:
         return self.run / f"relay-{role}.sock"
@@ -110,7 +115,13 @@ class Lock:
         self._file = file
         return True
 
+    def fileno(self) -> int:
+        """The locked descriptor; a child that inherits it holds the lock, too, whatever becomes of us."""
+        assert self._file is not None, "take the lock first"
+        return self._file.fileno()
+
     def release(self) -> None:
+        """Ends our part in it: a child that inherited it goes on holding it."""
         if self._file:
             self._file.close()
             self._file = None

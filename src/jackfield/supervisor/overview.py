@@ -9,8 +9,7 @@ import msgspec
 
 from jackfield.endpoints.resources import Endpoint
 from jackfield.engines.engine import Health
-from jackfield.products.tair.resources import Instance
-from jackfield.reconcile.tair import TairReconciler
+from jackfield.reconcile.instances import InstanceReconciler, unsettled
 from jackfield.reconcile.world import World
 from jackfield.relay.client import RelayDown, RelayError
 from jackfield.relay.messages import Greeting
@@ -20,9 +19,9 @@ from jackfield.relay.route import Connection
 class Overview:
     """Reads; changes nothing."""
 
-    def __init__(self, world: World, tair: TairReconciler, idle: Callable[[], bool]) -> None:
+    def __init__(self, world: World, reconcilers: tuple[InstanceReconciler, ...], idle: Callable[[], bool]) -> None:
         self._world = world
-        self._tair = tair
+        self._reconcilers = reconcilers
         self._idle = idle
 
     def health(self) -> dict[str, Any]:
@@ -42,23 +41,26 @@ class Overview:
             relays[mode] = msgspec.to_builtins(greeting)
             if greeting.unbound:
                 why.append(f"the {mode} relay could not bind {', '.join(greeting.unbound)}")
-        return {"status": "degraded" if why else "ok", "why": why, "idle": self._idle(), "relays": relays}
+        idle = self._idle() and not self._open()
+        return {"status": "degraded" if why else "ok", "why": why, "idle": idle, "relays": relays}
 
     def instances(self, account: str) -> list[dict[str, Any]]:
         live = self._live()
         with self._world.store.read() as view:
-            found = [(one, view.children(Endpoint, one.id)) for one in view.each(Instance, account=account)]
+            found = [
+                (each, one, view.children(Endpoint, one.id))
+                for each in self._reconcilers
+                for one in view.each(each.resource, account=account)
+            ]
         return [
             {
                 "id": instance.id,
-                "name": instance.name,
-                "product": "tair",
+                "product": reconciler.product,
                 "account": instance.account,
                 "region": instance.region,
                 "status": instance.status,
-                "kind": f"{instance.architecture}, {len(instance.shards)} shard{'s'[: len(instance.shards) != 1]}",
-                "engine_version": instance.engine_version,
-                "servers": [_server(health) for health in self._tair.servers(instance)],
+                **reconciler.describe(instance),
+                "servers": [_server(health) for health in reconciler.servers(instance)],
                 "endpoints": [
                     {
                         "id": endpoint.id,
@@ -73,7 +75,7 @@ class Overview:
                     for endpoint in endpoints
                 ],
             }
-            for instance, endpoints in found
+            for reconciler, instance, endpoints in found
         ]
 
     def connections(self, endpoint: str) -> list[dict[str, Any]]:
@@ -86,6 +88,11 @@ class Overview:
     def refusals(self) -> list[dict[str, Any]]:
         found = [refusal for relay in self._world.relays.values() for refusal in relay.refusals()]
         return [msgspec.to_builtins(refusal) for refusal in sorted(found, key=lambda one: one.time)]
+
+    def _open(self) -> bool:
+        """Whether a transition is open: it may be waiting, with nothing to do at this moment."""
+        with self._world.store.read() as view:
+            return any(True for _ in unsettled(view, self._reconcilers))
 
     def _live(self) -> dict[str, int]:
         counts: dict[str, int] = {}
@@ -109,6 +116,6 @@ def _server(health: Health) -> dict[str, Any]:
         "pid": health.pid,
         "running": health.running,
         "answers": health.answers,
-        "engine": f"redis {health.version}" if health.version else "redis",
+        "version": health.version,
         "memory": health.used_memory,
     }

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import logging
+import socket
+import struct
+import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from jackfield.processes import ProcessId, identify, terminate, wait_gone
 from jackfield.relay.client import RelayClient, RelayDown, RelayError
-from jackfield.supervisor.folder import Folder, read_process
-from jackfield.supervisor.supervisor import ROLES
+from jackfield.supervisor.folder import Folder, Lock, read_process
+from jackfield.supervisor.supervisor import ROLES, end_api
 
 log = logging.getLogger(__name__)
 
 _GRACE = 10.0
+_LOCAL_PEERPID = 2
+"""macOS, sys/un.h; its level SOL_LOCAL is 0."""
 
 
 def shut_down(folder: Folder, say: Callable[[str], None] = lambda text: None) -> int:
@@ -22,17 +29,16 @@ def shut_down(folder: Folder, say: Callable[[str], None] = lambda text: None) ->
     :param say: is told what ends. :return: how many processes ended.
     """
     ended = 0
-    api = read_process(folder.api)
+    api = end_api(folder)
     if api is not None:
         say(f"API process {api.pid}")
-        terminate(api, _GRACE)
         ended += 1
     for role in ROLES:
         relay = _end_relay(folder, role)
         if relay is not None:
             say(f"{role} relay {relay.pid}")
             ended += 1
-    engines = running_engines(folder)
+    engines = running_engines(folder, _GRACE)
     if engines:
         say(f"{len(engines)} database server{'s'[: len(engines) != 1]}")
         with ThreadPoolExecutor(max_workers=16) as pool:
@@ -42,22 +48,65 @@ def shut_down(folder: Folder, say: Callable[[str], None] = lambda text: None) ->
     return ended + len(engines)
 
 
-def running_engines(folder: Folder) -> list[ProcessId]:
-    """Database servers of the folder that run."""
-    found = (read_process(path) for path in sorted(folder.engines.glob("*/*/process.json")))
-    return [process for process in found if process is not None]
+def running_engines(folder: Folder, patience: float = 0.0) -> list[ProcessId]:
+    """Database servers of the folder that run.
+
+    :param patience: seconds to wait for one that was started by a process which died before it could record it.
+    """
+    found = []
+    deadline = time.monotonic() + patience
+    for place in sorted(path for path in folder.engines.glob("*/*") if path.name.isdigit()):
+        socket_path = folder.engine_socket(place.parent.name, int(place.name))
+        while True:
+            process = read_process(place / "process.json")
+            held = process is None and Lock(place / "lock").holder() is not None
+            process = listener_of(socket_path) if held else process
+            if process is not None:
+                found.append(process)
+            elif held and time.monotonic() < deadline:
+                time.sleep(0.01)
+                continue
+            break
+    return found
 
 
 def _end_relay(folder: Folder, role: str) -> ProcessId | None:
-    try:
-        with RelayClient(folder.relay_socket(role), timeout=5.0) as relay:
-            process = identify(relay.hello().pid)
-            relay.stop()
-    except (RelayDown, RelayError):
-        return None
-    if process is not None and not wait_gone(process, _GRACE):
-        terminate(process, 1.0)
-    return process
+    """Ends a relay, one that is only just starting included: it has its lock from before its start on."""
+    lock = Lock(folder.relay_lock(role))
+    deadline = time.monotonic() + _GRACE
+    while not lock.take():
+        process = None
+        try:
+            with RelayClient(folder.relay_socket(role), timeout=5.0) as relay:
+                process = identify(relay.hello().pid)
+                relay.stop()
+        except (RelayDown, RelayError):
+            process = process or listener_of(folder.relay_socket(role))
+        if process is not None:
+            if not wait_gone(process, _GRACE):
+                terminate(process, 1.0)
+            return process
+        if time.monotonic() > deadline:
+            log.warning("a process has %s and cannot be found", folder.relay_lock(role))
+            return None
+        time.sleep(0.01)
+    lock.release()
+    return None
+
+
+def listener_of(path: Path) -> ProcessId | None:
+    """The process that listens on a Unix socket, as the kernel names it; ``None`` when nobody does."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1.0)
+        try:
+            probe.connect(str(path))
+            if sys.platform == "darwin":
+                pid = probe.getsockopt(0, _LOCAL_PEERPID)
+            else:
+                pid = struct.unpack("3i", probe.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
+        except OSError:
+            return None
+    return identify(pid)
 
 
 def processes_of(folder: Folder) -> list[ProcessId]:

@@ -23,7 +23,7 @@ import msgspec
 
 from jackfield.processes import ProcessId, alive, identify, spawn, terminate
 from jackfield.relay.client import RelayClient, RelayDown, RelayError
-from jackfield.supervisor.folder import Folder, read_process
+from jackfield.supervisor.folder import Folder, Lock, read_process, write_private
 from jackfield.supervisor.ready import Ready
 from jackfield.supervisor.settings import Settings
 
@@ -33,6 +33,8 @@ ROLES = ("plain", "resp")
 _SETTLED_SECONDS = 5.0
 """A process that lives this long counts as started; one that dies sooner is started again ever more slowly."""
 _LONGEST_BACKOFF = 5.0
+_START_SECONDS = 10.0
+"""How long an API process may take from its start until it says its pid."""
 
 
 class CannotListen(Exception):
@@ -73,6 +75,28 @@ def bind(listen: str, folder: Folder) -> socket.socket:
     raise AssertionError("there is always a last candidate")
 
 
+def end_api(folder: Folder) -> ProcessId | None:
+    """Ends the API process of a supervisor that is gone, if there is one. Clients of databases do not notice.
+
+    It has the folder's ``api.lock`` from before its start on; one that is just starting is waited for until it has said
+    its pid.
+
+    :return: the process that was ended.
+    """
+    lock = Lock(folder.api_lock)
+    deadline = time.monotonic() + _START_SECONDS
+    while not lock.take():
+        orphan = read_process(folder.api)
+        if orphan is not None:
+            terminate(orphan, 10)
+            return orphan
+        if time.monotonic() > deadline:
+            raise CannotListen(f"an API process has {folder.api_lock} and does not say which it is")
+        time.sleep(0.01)
+    lock.release()
+    return None
+
+
 class Supervisor:
     """:param announce: called with the ready record, each time the API became ready.
 
@@ -103,7 +127,6 @@ class Supervisor:
             signal.signal(number, self._on_signal)
         signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
         try:
-            self._end_orphan()
             for role in ROLES:
                 self._start_relay(role)
             self._start_api()
@@ -116,20 +139,19 @@ class Supervisor:
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._stopping = True
 
-    def _end_orphan(self) -> None:
-        """An API process that outlived its supervisor makes room; clients of databases do not notice."""
-        orphan = read_process(self._folder.api)
-        if orphan is not None:
-            log.info("replacing the API process %d of an earlier supervisor", orphan.pid)
-            terminate(orphan, 10)
-
     def _start_relay(self, role: str) -> None:
         """Adopts the relay that serves the folder, or starts one."""
         found = self._greet(role)
         if found is None:
             argv = [sys.executable, "-m", "jackfield.relay", "--data", str(self._folder.root), "--role", role]
             argv += ["--socket", str(self._folder.relay_socket(role))]
-            found = spawn(argv, cwd=self._folder.root, log=self._folder.logs / f"relay-{role}.log")
+            # As for the API process. Where another has the lock and does not answer, ours ends and is tried again.
+            lock = Lock(self._folder.relay_lock(role))
+            inherited = (lock.fileno(),) if lock.take() else ()
+            argv += ["--lock", str(*inherited)] if inherited else []
+            log_file = self._folder.logs / f"relay-{role}.log"
+            found = spawn(argv, cwd=self._folder.root, log=log_file, pass_fds=inherited)
+            lock.release()
             log.info("started the %s relay as %d", role, found.pid)
         else:
             log.info("adopted the %s relay %d", role, found.pid)
@@ -150,10 +172,15 @@ class Supervisor:
         read, write = os.pipe()
         argv = [sys.executable, "-m", "jackfield.supervisor.api", "--data", str(self._folder.root)]
         argv += ["--settings", msgspec.json.encode(self._settings).decode()]
-        argv += ["--socket", str(self._listener.fileno()), "--ready", str(write)]
-        started = spawn(
-            argv, cwd=self._folder.root, log=self._folder.logs / "api.log", pass_fds=(self._listener.fileno(), write)
-        )
+        # Locked before there is a process: whoever comes after us knows of it, however early we are killed.
+        lock = Lock(self._folder.api_lock)
+        while not lock.take():
+            end_api(self._folder)
+        inherited = (self._listener.fileno(), lock.fileno(), write)
+        argv += ["--socket", str(inherited[0]), "--lock", str(inherited[1]), "--ready", str(inherited[2])]
+        started = spawn(argv, cwd=self._folder.root, log=self._folder.logs / "api.log", pass_fds=inherited)
+        write_private(self._folder.api, msgspec.json.encode(started))
+        lock.release()
         os.close(write)
         if self._ready_pipe is not None:
             os.close(self._ready_pipe)

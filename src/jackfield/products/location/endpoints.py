@@ -32,7 +32,7 @@ class InvalidRegionId(ApiError):
 
 
 class IllegalParameter(ApiError):
-    """The service is unknown; core SDKs compare code and text, blank and all, to learn that there is no such product."""
+    """The service is unknown; core SDKs know it by its code, blank and all, and its text without a full stop."""
 
     code = "Illegal Parameter"
     status = 400

@@ -40,7 +40,7 @@ from jackfield.store.interface import ClaimTaken, Tx
 
 _CLASS = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 ENGINE_NAMES: dict[Engine, str] = {"MySQL": "mysql", "PostgreSQL": "postgres"}
-"""What :attr:`Call.missing_engines` calls them."""
+"""What :attr:`Call.missing` calls them."""
 
 
 class CreateDBInstanceRequest(Request):
@@ -114,7 +114,7 @@ def create_db_instance(tx: Tx, call: Call, request: CreateDBInstanceRequest) -> 
     if region is None:
         raise InvalidRegionIdNotFound
     engine = cast(Engine, request.engine)
-    if ENGINE_NAMES[engine] in call.missing_engines:
+    if call.missing(ENGINE_NAMES[engine]):
         raise EngineMissing
     kind = KINDS[engine]
     if request.engine_version not in kind.versions:

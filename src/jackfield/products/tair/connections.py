@@ -79,7 +79,7 @@ def allocate_direct_connection(tx: Tx, call: Call, request: AllocateDirectConnec
         net="direct",
         name=connection_string(prefix, instance.region),
         port=check_direct_port(request.port),
-        addresses=tuple(shard.address for shard in instance.shards),
+        addresses=tuple(shard.address for shard in instance.shards if shard.address),
         vpc_id=instance.vpc_id,
         vswitch_id=instance.vswitch_id,
     )

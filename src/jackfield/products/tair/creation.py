@@ -37,6 +37,7 @@ from jackfield.products.tair.errors import (
     InvalidPort,
     InvalidRegionFormat,
     InvalidShardInfoFormat,
+    InvalidTokenMalformed,
     InvalidVpcIdNotFound,
     InvalidVSwitchId,
     MissingPeriod,
@@ -104,7 +105,12 @@ class CreateInstanceRequest(Request):
     node_type: Annotated[str, Param("The node type.", "STAND_ALONE", enum=NODE_TYPES)] = "double"
     resource_group_id: Annotated[str, Param("The resource group.", "rg-resourcegroupid1")] = ""
     token: Annotated[
-        str, Param("Makes a repeated call answer like the first; up to 64 characters.", "ETnLKlblzczshOTUbOCz****")
+        str,
+        Param(
+            "Makes a repeated call answer like the first; up to 64 characters.",
+            "ETnLKlblzczshOTUbOCz****",
+            invalid=InvalidTokenMalformed,
+        ),
     ] = ""
     dry_run: Annotated[bool, Param("Only checks.", "false")] = False
     tag: Annotated[tuple[TagShape, ...], Param("Tags of the instance.")] = ()
@@ -157,6 +163,7 @@ class CreateInstanceReply(Reply):
         InvalidIpNotInSubnet,
         QuotaNotEnough,
         MissingPeriod,
+        InvalidTokenMalformed,
         EngineMissing,
     ),
     token="Token",
@@ -170,7 +177,7 @@ def create_instance(tx: Tx, call: Call, request: CreateInstanceRequest) -> Creat
     region = REGIONS.get(request.region_id)
     if region is None:
         raise InvalidRegionFormat
-    if ENGINE in call.missing_engines:
+    if call.missing(ENGINE):
         raise EngineMissing
     chosen = _class(request)
     _check_texts(request)

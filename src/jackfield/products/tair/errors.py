@@ -136,6 +136,14 @@ class InvalidPasswordMalformed(ApiError):
     message = "The Specified parameter Password is not valid."
 
 
+class InvalidTokenMalformed(ApiError):
+    """The idempotence token is longer than 64 characters, or not ASCII."""
+
+    code = "InvalidToken.Malformed"
+    status = 400
+    message = "The Specified parameter Token is not valid."
+
+
 class InvalidCapacityNotFound(ApiError):
     """There is no class of that capacity."""
 

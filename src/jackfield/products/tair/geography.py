@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import msgspec
+
 from jackfield.products.operation import Call, Param, Reply, Request, Shape, operation
 from jackfield.products.regions import REGIONS, local_name, zone_name
 from jackfield.products.tair.errors import InvalidRegionFormat
@@ -67,7 +69,7 @@ class ZoneView(Shape):
     zone_id: str
     zone_name: str
     region_id: str
-    is_rds: bool = True
+    is_rds: bool = msgspec.field(name="IsRds", default=True)
     disabled: bool = False
     switch_network: bool = True
 

@@ -62,7 +62,7 @@ class InstanceSummary(Shape):
     destroy_time: str
     config: str
     user_name: str
-    is_rds: bool
+    is_rds: bool = msgspec.field(name="IsRds")
     has_renew_change_order: bool
     resource_group_id: str
     tags: TagList
@@ -119,7 +119,7 @@ class InstanceAttribute(Shape):
     audit_log_retention: str
     storage: str
     storage_type: str
-    is_rds: bool
+    is_rds: bool = msgspec.field(name="IsRds")
     is_support_tde: bool
     is_order_completed: bool
     instance_release_protection: bool

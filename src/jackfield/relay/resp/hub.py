@@ -113,27 +113,33 @@ class Hub:
         return [each for each in self.shards if not each.gone]
 
     def reassign(self, first: int, last: int, shard: Shard) -> None:
-        """Gives slots to a shard. What is queued for the loser moves on; what is under way there makes its clients
-        wait for it before they go on, else their next command could reach the new shard first."""
+        """Gives slots to a shard. Clients with commands under way to the loser wait for them before they go on, else
+        their next command could reach the new shard before the last one did."""
         for index in self.slots.assign(first, last, shard.index):
             for identity in self.identities():
                 loser = identity.links[index]
-                for call in loser.waiting:
+                for call in (*loser.waiting, *loser.queue):
                     call.owner.caution()
                 self._requeue(loser)
 
     def _requeue(self, link: Link) -> None:
-        """Moves queued calls to the links of the shards which have their slots now, in their order."""
+        """Moves queued calls to the links of the shards which have their slots now, in their order.
+
+        Not while commands are under way on the link: what is queued behind them has to follow them through MOVED.
+        """
+        if link.busy:
+            return
         queue, link.queue = link.queue, []
-        owner = self.slots.owner
         for call in queue:
-            if call.fixed or call.slot < 0 or owner[call.slot] == link.shard.index:
+            better = link if call.fixed else self.link_for(link.identity, call.slot)
+            if better is link or (call.slot < 0 and not link.shard.gone):
                 link.queue.append(call)
             else:
-                link.identity.links[owner[call.slot]].put(call)
+                better.put(call)
 
     def missed(self, link: Link) -> None:
         """A link found its shard away again: perhaps another shard knows who has its slots now."""
+        self._requeue(link)
         if link.identity is not self.gate.asker and len(self.present()) > 1:
             self.topology.refresh(link.identity)
 

@@ -94,7 +94,7 @@ keys:2 multi:1 ping:-1 quit:-1 randomkey:1 reset:1 role:1 scan:-2 script:-2 sele
 _REFUSED = """
 asking bgrewriteaof bgsave cluster debug failover latency migrate module monitor pfdebug pfselftest psubscribe psync
 pubsub punsubscribe readonly readwrite replconf replicaof restore-asking save shutdown slaveof slowlog ssubscribe
-subscribe sunsubscribe swapdb sync unsubscribe waitaof
+stralgo subscribe sunsubscribe swapdb sync unsubscribe waitaof
 """
 
 

@@ -31,8 +31,8 @@ class RespUpstream:
         :param address: how the client is named in CLIENT INFO and in the relay's lists.
         """
         if not self._hub.present():
-            client.close()
             host.refused(address, "the cluster has no database yet")
+            client.close()
             return None
         with suppress(OSError):  # macOS: EINVAL for a client that is gone already; the first read tells
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

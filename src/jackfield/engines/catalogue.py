@@ -1,0 +1,20 @@
+"""The engines of this release, by the names that products and ``doctor`` use. Each is imported when it is asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+ENGINES = ("redis", "postgres", "mysql", "seekdb")
+
+
+def find(engine: str) -> Any:
+    """What new servers of an engine would be started with.
+
+    :raises EngineMissing: there is nothing.
+    """
+    if engine == "mysql":  # MariaDB or MySQL, else seekdb
+        from jackfield.engines.mysql import MySqlEngine
+
+        return MySqlEngine().find()
+    return import_module(f"jackfield.engines.{engine}").find()

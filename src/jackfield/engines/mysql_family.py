@@ -1,0 +1,71 @@
+"""What the engines whose servers speak MySQL's protocol do alike."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+from jackfield.engines.server import ServerEngine, ServerNodeT
+from jackfield.engines.server_node import INTERNAL, Account
+from jackfield.engines.wire import mysql_accounts as sql
+from jackfield.engines.wire.mysql import Client
+from jackfield.engines.wire.mysql_accounts import Dialect, Privilege
+
+
+class MySqlFamilyEngine(ServerEngine[ServerNodeT]):
+    """Accounts, databases and health by SQL."""
+
+    def grant(self, node: ServerNodeT, account: str, database: str, privilege: Privilege = "ReadWrite") -> None:
+        """Makes this the privilege of an account in a database.
+
+        :raises NoSuchAccount: there is none of that name.
+        :raises EngineFailed: the server does not run or refuses it.
+        """
+        with self._failing(f"account {account}"), self._connect(node) as client:
+            sql.grant(client, self._dialect(client), account, database, privilege)
+
+    def revoke(self, node: ServerNodeT, account: str, database: str) -> None:
+        """Takes away what an account may do in a database; does nothing when that is nothing.
+
+        :raises EngineFailed: the server does not run or refuses it.
+        """
+        with self._failing(f"account {account}"), self._connect(node) as client:
+            sql.revoke(client, self._dialect(client), account, database)
+
+    @abstractmethod
+    def _dialect(self, client: Client) -> Dialect:
+        """Whose SQL the server at the other end takes."""
+
+    def _connect(self, node: ServerNodeT) -> Client:
+        return Client(node.socket, INTERNAL, node.password)
+
+    def _answers(self, node: ServerNodeT) -> bool:
+        with self._connect(node) as client:
+            return client.query("SELECT 1") == [("1",)]
+
+    def _facts(self, node: ServerNodeT) -> tuple[str, int, int]:
+        with self._connect(node) as client:
+            # The greeting has another version where clients would not understand this one.
+            ((version,),) = client.query("SELECT version()")
+            rows = client.query("SHOW GLOBAL STATUS WHERE variable_name IN ('Uptime', 'Threads_connected')")
+            facts = {name: int(value or 0) for name, value in rows}
+            return str(version), facts["Uptime"], facts["Threads_connected"]
+
+    def _put_account(self, node: ServerNodeT, account: Account) -> None:
+        with self._connect(node) as client:
+            sql.put_account(client, self._dialect(client), account)
+
+    def _put_password(self, node: ServerNodeT, name: str, password: str) -> None:
+        with self._connect(node) as client:
+            sql.put_password(client, self._dialect(client), name, password)
+
+    def _drop_account(self, node: ServerNodeT, name: str) -> None:
+        with self._connect(node) as client:
+            sql.drop_account(client, name)
+
+    def _put_database(self, node: ServerNodeT, name: str, owner: str, charset: str) -> None:
+        with self._connect(node) as client:
+            sql.put_database(client, self._dialect(client), name, owner, charset)
+
+    def _drop_database(self, node: ServerNodeT, name: str) -> None:
+        with self._connect(node) as client:
+            sql.drop_database(client, name)

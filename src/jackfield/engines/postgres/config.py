@@ -1,0 +1,44 @@
+"""The configuration of a PostgreSQL server, made from its node alone: the same node gives the same bytes."""
+
+from __future__ import annotations
+
+from jackfield.engines.postgres.node import PostgresNode
+
+ACCESS = "# By its Unix socket only, everybody with a password.\nlocal all all scram-sha-256\n"
+"""``pg_hba.conf``."""
+
+_OURS = {
+    "listen_addresses": "",
+    # Relative to the data, so that the path may have any length.
+    "unix_socket_directories": "..",
+    "unix_socket_permissions": "0700",
+    "port": "5432",
+    "ssl": "off",
+    "password_encryption": "scram-sha-256",
+    "shared_buffers": "32MB",
+    "max_connections": "200",
+    "max_wal_size": "256MB",
+    "min_wal_size": "32MB",
+    # Files in the data instead of /dev/shm, which is small in containers and keeps what a killed server had there.
+    "dynamic_shared_memory_type": "mmap",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "logging_collector": "off",
+    "log_destination": "stderr",
+    # Statements may hold passwords, and failing ones are logged by default.
+    "log_statement": "none",
+    "log_min_error_statement": "panic",
+    "log_checkpoints": "off",
+    "update_process_title": "off",
+}
+
+
+def render(node: PostgresNode) -> str:
+    """The text of ``postgresql.conf``."""
+    lines = _OURS | dict(sorted(node.settings.items()))
+    return "".join(f"{name} = {quoted(value)}\n" for name, value in lines.items())
+
+
+def quoted(value: str) -> str:
+    """As guc-file.l reads strings."""
+    return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -1,0 +1,131 @@
+"""Which process serves a node's folder, and the proof that it is the only one.
+
+The server inherits a locked descriptor (flock) of the folder's lock file, and so do its children and whatever makes
+its first files. So whoever gets the lock knows that nothing at all works in that folder. Which process it is stands in
+a record that is written before the process becomes the server (:mod:`jackfield.engines.gate`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import signal
+import sys
+import time
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+import msgspec
+
+from jackfield.engines.engine import EngineFailed
+from jackfield.engines.server_node import ServerNode
+from jackfield.processes import ProcessId, alive, identify, send
+
+PAUSE = 0.01
+"""Seconds between two looks at something that tells nobody when it changes."""
+
+
+def replace(path: Path, text: str) -> None:
+    """Makes ``text`` the content of a file of mode 600; a reader sees the old one or the new one."""
+    draft = path.with_name(path.name + ".new")
+    fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with open(fd, "w", encoding="utf-8") as file:
+        file.write(text)
+    draft.replace(path)
+
+
+def record(node: ServerNode, process_id: ProcessId) -> None:
+    """Remembers on disk which process serves the folder."""
+    replace(node.record_file, msgspec.json.encode(process_id).decode())
+
+
+def recorded(node: ServerNode) -> ProcessId | None:
+    """The recorded process, if it is alive."""
+    process_id = _read(node)
+    return process_id if process_id is not None and alive(process_id) else None
+
+
+def _read(node: ServerNode) -> ProcessId | None:
+    try:
+        return msgspec.json.decode(node.record_file.read_bytes(), type=ProcessId)
+    except (FileNotFoundError, NotADirectoryError, msgspec.DecodeError):
+        return None
+
+
+@contextlib.contextmanager
+def try_lock(node: ServerNode) -> Iterator[int | None]:
+    """The right to start a server on the folder, or to delete it; None while a server or another starter has it.
+
+    Gives the descriptor that the server is to inherit.
+    """
+    fd = os.open(node.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        yield fd if _locked(fd, node) else None
+    finally:
+        os.close(fd)
+
+
+def _locked(fd: int, node: ServerNode) -> bool:
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # The folder may have been deleted, and made anew, since the file was opened: it must be that of today's.
+        return os.path.samestat(os.fstat(fd), os.stat(node.lock_file))
+    except (BlockingIOError, FileNotFoundError):
+        return False
+
+
+@contextlib.contextmanager
+def lock(node: ServerNode, timeout: float) -> Iterator[int]:
+    """:func:`try_lock`, waited for.
+
+    :raises EngineFailed: it is still held by somebody after ``timeout`` seconds.
+    """
+    deadline = time.monotonic() + timeout
+    while True:
+        with try_lock(node) as fd:
+            if fd is not None:
+                yield fd
+                return
+        if time.monotonic() > deadline:
+            raise EngineFailed(f"the folder {node.folder} is in use by another process")
+        time.sleep(PAUSE)
+
+
+def end_orphans(node: ServerNode, programs: Collection[str]) -> int:
+    """Kills what a server that died has left: processes of that program that still hold its lock.
+
+    A PostgreSQL backend in the middle of a query notices only at its end that its postmaster is gone, and no new one
+    starts before. Does nothing where there is no /proc.
+
+    :param programs: file names of the server's program.
+    :returns: how many were killed.
+    """
+    dead = _read(node)
+    if sys.platform != "linux" or dead is None or alive(dead):
+        return 0
+    found = _holders(node, programs)
+    # A starter that got the lock meanwhile has removed the record before it ran anything: then they are its own.
+    if _read(node) != dead:
+        return 0
+    return sum(send(orphan, signal.SIGKILL) for orphan in found)
+
+
+def _holders(node: ServerNode, programs: Collection[str]) -> list[ProcessId]:
+    try:
+        lock_file = os.stat(node.lock_file)
+    except FileNotFoundError:
+        return []
+    found = []
+    for pid in (int(name) for name in os.listdir("/proc") if name.isdigit()):
+        process_id = identify(pid)
+        with contextlib.suppress(OSError):
+            # " (deleted)" stands behind the name of a program that was replaced by a newer one.
+            program = os.path.basename(os.readlink(f"/proc/{pid}/exe")).removesuffix(" (deleted)")
+            if process_id is None or program not in programs:
+                continue
+            for entry in os.scandir(f"/proc/{pid}/fd"):
+                if os.path.samestat(os.stat(entry.path), lock_file):
+                    found.append(process_id)
+                    break
+    return found

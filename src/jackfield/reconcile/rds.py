@@ -1,0 +1,141 @@
+"""RDS instances: servers, endpoints and states are made to match the store."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from jackfield.endpoints.resources import Endpoint
+from jackfield.engines.engine import EngineFailed, Health
+from jackfield.products.rds.resources import DBAccount, DBInstance
+from jackfield.products.rds.routes import routes
+from jackfield.products.rds.states import DELETING, RUNNING
+from jackfield.reconcile.endpoints import EndpointWork
+from jackfield.reconcile.loop import Later
+from jackfield.reconcile.rds_servers import server_of
+from jackfield.reconcile.world import World
+from jackfield.relay.route import Route
+
+HEALTH_SECONDS = 5.0
+"""How often a server that runs is asked whether it answers; its death is noticed at once (:mod:`.watch`)."""
+
+
+class RdsReconciler:
+    """One step at a time, from what the store says now.
+
+    Creating and DBInstanceNetTypeChanging: the server runs, endpoints come and go, Running. Running: a server that died
+    is started again, changed whitelists reach the relay. Deleting: everything ends, the record goes.
+    """
+
+    kind = DBInstance.kind
+    product = "rds"
+    resource = DBInstance
+    settled = RUNNING
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._endpoints = EndpointWork(world)
+        self._seen: dict[str, dict[str, Any]] = {}
+
+    def step(self, id: str) -> float | None:
+        """:return: seconds until the next look. :raises Later: something has to happen first."""
+        with self._world.store.read() as view:
+            instance = view.get(DBInstance, id)
+            endpoints = view.children(Endpoint, id)
+        if instance is None:
+            return None
+        if instance.status == DELETING:
+            self._delete(instance, endpoints)
+            return None
+        self._start(instance)
+        self._work(instance, endpoints)
+        if instance.status != RUNNING:
+            self._settle(instance)
+        self._world.tended.note(instance.id)
+        return HEALTH_SECONDS if self._real else None
+
+    def servers(self, instance: DBInstance) -> list[Health]:
+        """What the instance's server process is doing; empty where no engines run."""
+        return [server_of(self._world, instance).health()] if self._real else []
+
+    def describe(self, instance: DBInstance) -> dict[str, str]:
+        """For people: see :class:`InstanceReconciler`."""
+        asked_for = f"{instance.engine} {instance.engine_version}"
+        return {"name": instance.description, "kind": "primary", "asked_for": asked_for}
+
+    def _start(self, instance: DBInstance) -> None:
+        """Starts, or adopts, the server.
+
+        :raises Later: it is not ready yet.
+        """
+        if not self._real:
+            return
+        server = server_of(self._world, instance)
+        self._world.deaths.add(instance.id, server.start())
+        if not server.ready():
+            raise Later(0.05, "the server is not ready")
+
+    def _work(self, instance: DBInstance, endpoints: Sequence[Endpoint]) -> None:
+        prove = server_of(self._world, instance).prove
+        seen = self._seen.setdefault(instance.id, {})
+        self._endpoints.work(endpoints, partial(self._plan, instance), prove, seen)
+
+    def _settle(self, instance: DBInstance) -> None:
+        """Says Running once no endpoint is on its way any more.
+
+        :raises Later: the pace is not over.
+        """
+        wait = instance.settle_at - time.time()
+        if wait > 0:
+            raise Later(wait, "pace")
+        evidence = {**self._facts(instance), "endpoints": self._seen.pop(instance.id, {})}
+        with self._world.store.write() as tx:
+            current = tx.get(DBInstance, instance.id)
+            open_ends = [one.id for one in tx.children(Endpoint, instance.id) if one.status != "Serving"]
+            if current is not None and current.status == instance.status and not open_ends:
+                tx.put(msgspec.structs.replace(current, status=RUNNING), evidence=evidence)
+
+    def _delete(self, instance: DBInstance, endpoints: Sequence[Endpoint]) -> None:
+        """Closes the endpoints, ends the server, deletes the data and the accounts; then the record goes."""
+        self._work(instance, endpoints)
+        if self._real:
+            try:
+                server_of(self._world, instance).destroy()
+            except EngineFailed as error:
+                raise Later(0.2, str(error)) from error
+        wait = instance.settle_at - time.time()
+        if wait > 0:
+            raise Later(wait, "pace")
+        evidence = {**self._facts(instance), "endpoints": self._seen.pop(instance.id, {})}
+        with self._world.store.write() as tx:
+            current = tx.get(DBInstance, instance.id)
+            if current is not None and current.status == DELETING:
+                for account in tx.children(DBAccount, instance.id):
+                    tx.remove(account, evidence={"server": "deleted"})
+                tx.remove(current, evidence=evidence)
+
+    def _facts(self, instance: DBInstance) -> dict[str, Any]:
+        """What the relay and the server say at the moment of a settlement."""
+        if not self._real:
+            return {"engines": "none"}
+        server = server_of(self._world, instance).health()
+        return {"listening": self._endpoints.listening(instance.id), "server": server.pid, "version": server.version}
+
+    def _plan(self, instance: DBInstance, endpoint: Endpoint) -> tuple[Route, ...]:
+        if not self._real:
+            return ()
+        return routes(
+            instance,
+            endpoint,
+            server_of(self._world, instance).target,
+            drain=self._world.settings.drain,
+            local_clients=self._world.settings.local_clients,
+        )
+
+    @property
+    def _real(self) -> bool:
+        return self._world.settings.engines == "real"
