@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import random
 import shutil
 import socket
 import subprocess
@@ -133,6 +134,20 @@ class Cluster:
         for node in self.nodes:
             with node.client() as client:
                 client.flushall()
+
+
+def free_network() -> str:
+    """The first three numbers of addresses whose bus port nobody uses, so that test runs do not meet."""
+    for _ in range(100):
+        network = f"127.{random.randint(64, 127)}.{random.randint(1, 250)}"
+        try:
+            for last in (1, 2, 3):
+                with socket.create_server((f"{network}.{last}", 10000)):
+                    pass
+        except OSError:
+            continue
+        return network
+    pytest.fail("no free addresses")
 
 
 def until(condition: Callable[[], bool], seconds: float = 10) -> None:
@@ -279,7 +294,7 @@ def packed(*words: str | bytes) -> bytes:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     folder = Path(tempfile.mkdtemp(prefix="jf-"))  # short: a socket's path has 107 bytes
-    made = Cluster(folder, "127.71.3")
+    made = Cluster(folder, free_network())
     try:
         made.start()
         yield made

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import redis
-from tests.relay.resp.conftest import PASSWORD, Cluster, Relay, packed
+from tests.relay.resp.conftest import PASSWORD, Cluster, Relay, free_network, packed
 
 NO_AUTH = b"-NOAUTH Authentication required.\r\n"
 WRONG = b"-WRONGPASS invalid username-password pair or user is disabled.\r\n"
@@ -127,7 +127,7 @@ def test_a_changed_password_is_refused_at_once(relay: Relay, cluster: Cluster) -
 @pytest.fixture(scope="module")
 def open_cluster() -> Iterator[Cluster]:
     folder = Path(tempfile.mkdtemp(prefix="jf-"))
-    made = Cluster(folder, "127.71.4", password="")
+    made = Cluster(folder, free_network(), password="")
     try:
         made.start()
         yield made

@@ -36,7 +36,8 @@ def test_a_request_is_read_whole_however_it_is_cut(words: list[bytes], data: st.
 
 _REPLIES = [
     b"+OK\r\n", b"-ERR x\r\n", b":12\r\n", b"$-1\r\n", b"$0\r\n\r\n", b"$4\r\n\r\n\r\n\r\n", b"*-1\r\n", b"*0\r\n",
-    b"_\r\n", b"*2\r\n*1\r\n:1\r\n$1\r\na\r\n", b"%1\r\n+k\r\n*2\r\n:1\r\n:2\r\n", b"~1\r\n+a\r\n", b"#t\r\n", b",1.5\r\n",
+    b"_\r\n", b"#f\r\n",
+    b"*2\r\n*1\r\n:1\r\n$1\r\na\r\n", b"%1\r\n+k\r\n*2\r\n:1\r\n:2\r\n", b"~1\r\n+a\r\n", b"#t\r\n", b",1.5\r\n",
     b"(123456789012345678901234567890\r\n", b"=5\r\ntxt:a\r\n", b"!3\r\nERR\r\n", b">2\r\n+x\r\n:1\r\n",
     b"|1\r\n+k\r\n:1\r\n*1\r\n:7\r\n",
 ]  # fmt: skip
@@ -95,6 +96,8 @@ def test_arities_and_key_positions_are_those_of_the_server(cluster: Cluster) -> 
         told = client.command()
         assert len(told) > 150
         for name, facts in told.items():
+            if name in ("post", "host:"):  # Redis 6.2 lists what it answers browsers with
+                continue
             ours = COMMANDS.get(name.encode())
             assert ours is not None, name
             if ours.way == "refused":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -80,7 +81,8 @@ def test_hostile_framing_is_refused_after_what_came_before(relay: Relay, raw: by
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.binary(max_size=30) | st.sampled_from([b"*1\r\n", b"$3\r\n", b"\r\n", b"*-5\r\n", b"$-1\r\n"])))
 def test_garbage_harms_nobody_else(relay: Relay, pieces: list[bytes]) -> None:
-    with relay.wire() as wire:
+    # a client that sends on after an error is reset by the system, and one that says POST by the router
+    with relay.wire() as wire, suppress(OSError):
         wire.sock.sendall(b"".join(pieces))
         wire.sock.shutdown(socket.SHUT_WR)
         while wire.file.read(65536):
