@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
-from jackfield.engines.server import ServerEngine, ServerNodeT
+from jackfield.engines.server import LOOK_TIMEOUT, WORK_TIMEOUT, ServerEngine, ServerNodeT
 from jackfield.engines.server_node import INTERNAL, Account
 from jackfield.engines.wire import mysql_accounts as sql
 from jackfield.engines.wire.mysql import Client
@@ -21,7 +21,7 @@ class MySqlFamilyEngine(ServerEngine[ServerNodeT]):
         :raises EngineFailed: the server does not run or refuses it.
         """
         with self._failing(f"account {account}"), self._connect(node) as client:
-            sql.grant(client, self._dialect(client), account, database, privilege)
+            sql.grant(client, account, database, privilege)
 
     def revoke(self, node: ServerNodeT, account: str, database: str) -> None:
         """Takes away what an account may do in a database; does nothing when that is nothing.
@@ -29,21 +29,21 @@ class MySqlFamilyEngine(ServerEngine[ServerNodeT]):
         :raises EngineFailed: the server does not run or refuses it.
         """
         with self._failing(f"account {account}"), self._connect(node) as client:
-            sql.revoke(client, self._dialect(client), account, database)
+            sql.revoke(client, account, database)
 
     @abstractmethod
     def _dialect(self, client: Client) -> Dialect:
         """Whose SQL the server at the other end takes."""
 
-    def _connect(self, node: ServerNodeT) -> Client:
-        return Client(node.socket, INTERNAL, node.password)
+    def _connect(self, node: ServerNodeT, timeout: float = WORK_TIMEOUT) -> Client:
+        return Client(node.socket, INTERNAL, node.password, timeout)
 
     def _answers(self, node: ServerNodeT) -> bool:
-        with self._connect(node) as client:
+        with self._connect(node, LOOK_TIMEOUT) as client:
             return client.query("SELECT 1") == [("1",)]
 
     def _facts(self, node: ServerNodeT) -> tuple[str, int, int]:
-        with self._connect(node) as client:
+        with self._connect(node, LOOK_TIMEOUT) as client:
             # The greeting has another version where clients would not understand this one.
             ((version,),) = client.query("SELECT version()")
             rows = client.query("SHOW GLOBAL STATUS WHERE variable_name IN ('Uptime', 'Threads_connected')")
@@ -64,7 +64,7 @@ class MySqlFamilyEngine(ServerEngine[ServerNodeT]):
 
     def _put_database(self, node: ServerNodeT, name: str, owner: str, charset: str) -> None:
         with self._connect(node) as client:
-            sql.put_database(client, self._dialect(client), name, owner, charset)
+            sql.put_database(client, name, owner, charset)
 
     def _drop_database(self, node: ServerNodeT, name: str) -> None:
         with self._connect(node) as client:

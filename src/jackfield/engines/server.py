@@ -28,6 +28,11 @@ BUSY_PATIENCE = 30.0
 INITIALISE_PATIENCE = 120.0
 """Seconds that the making of the first files may take; 1 on the machines where this was measured."""
 
+LOOK_TIMEOUT = 2.0
+"""Seconds that a server has for each answer to the question whether it is there."""
+WORK_TIMEOUT = 60.0
+"""Seconds that it has for each step in making accounts and databases."""
+
 # Nothing else of our environment, which may hold access keys, goes to the server.
 _ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TZ")
 _KILL_PATIENCE = 10.0

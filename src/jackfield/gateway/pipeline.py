@@ -56,6 +56,7 @@ class Pipeline:
     :param region: of calls that name none.
     :param pace: seconds that a transition takes beyond its real work.
     :param missing: whether this machine lacks a database engine; asked by calls that would start one.
+    :param report: is given one line a call, for the log.
     :param clock: seconds since the epoch.
     """
 
@@ -68,6 +69,7 @@ class Pipeline:
         region: str = "cn-hangzhou",
         pace: float = 0.3,
         missing: Callable[[str], bool] = lambda engine: False,
+        report: Callable[[str], None] = log.info,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
@@ -76,6 +78,7 @@ class Pipeline:
         self._region = region
         self._pace = pace
         self._missing = missing
+        self._report = report
         self._clock = clock
         authenticate = Authenticator(keys, NonceLog())
         self.before: tuple[Stage, ...] = (
@@ -121,7 +124,7 @@ class Pipeline:
         except Exception:
             log.exception("request %s broke", context.request_id)
             return self._refused(context, InternalError(), started)
-        _report(context, "OK", started)
+        self._note(context, "OK", started)
         return HttpResponse(200, _content_type(context), context.body, context.request_id)
 
     def refuse(self, request: HttpRequest, error: ApiError, *, close: bool = False) -> HttpResponse:
@@ -160,8 +163,15 @@ class Pipeline:
         body = envelopes.json_error(fields) if context.json else envelopes.xml_error(fields)
         if error.detail:
             log.info("request %s: %s", context.request_id, error.detail)
-        _report(context, error.wire_code, started)
+        self._note(context, error.wire_code, started)
         return HttpResponse(error.status, _content_type(context), body, context.request_id)
+
+    def _note(self, context: Context, code: str, started: float) -> None:
+        """One line a call, in ``key=value``: no secrets, no values of parameters."""
+        account = context.found.principal.account if context.found else "-"
+        took = (time.perf_counter() - started) * 1000
+        action = _action(context)
+        self._report(f"call request={context.request_id} account={account} action={action} code={code} ms={took:.2f}")
 
     def find_product(self, context: Context) -> None:
         """Sets ``action`` and ``product``."""
@@ -270,19 +280,6 @@ def _content_type(context: Context) -> bytes:
 
 
 _readable = re.compile(r"[A-Za-z0-9]{1,80}").fullmatch
-
-
-def _report(context: Context, code: str, started: float) -> None:
-    """One line a call, in ``key=value``: no secrets, no values of parameters."""
-    if log.isEnabledFor(logging.INFO):
-        log.info(
-            "call request=%s account=%s action=%s code=%s ms=%.2f",
-            context.request_id,
-            context.found.principal.account if context.found else "-",
-            _action(context),
-            code,
-            (time.perf_counter() - started) * 1000,
-        )
 
 
 def _action(context: Context) -> str:

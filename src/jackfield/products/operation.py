@@ -83,6 +83,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     :param pace: seconds that a transition takes beyond its real work.
     :param missing: whether this machine lacks a database engine (``redis``); a create call for it is refused.
     :param seal: encrypts a secret (first argument) for the store; the second says what it is for.
+    :param project: the OceanBase Cloud project that the call is confined to; empty: all of the account's.
     """
 
     principal: Principal
@@ -94,6 +95,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     pace: float = 0.3
     missing: Callable[[str], bool]
     seal: Callable[[str, str], str]
+    project: str = ""
 
     @property
     def account(self) -> str:
@@ -123,6 +125,7 @@ class Operation(Generic[Req, Rep]):
         changes: Iterable[ChangeNote],
         source: str,
         name: str,
+        rest: tuple[str, str],
     ) -> None:
         self.product = product
         self.run = run
@@ -138,6 +141,7 @@ class Operation(Generic[Req, Rep]):
         self.token = token
         self.changes = tuple(changes)
         self.source = source
+        self.method, self.path = rest
         self._types: tuple[type[Req], type[Rep]] | None = None
 
     @property
@@ -225,6 +229,7 @@ def operation(
     changes: Iterable[ChangeNote] = (),
     source: str = "",
     name: str = "",
+    rest: tuple[str, str] = ("", ""),
 ) -> Callable[[Callable[[Tx, Call, Req], Rep]], Operation[Req, Rep]]:
     """Declares an operation.
 
@@ -239,12 +244,14 @@ def operation(
     :param changes: history as the documents give it.
     :param source: where the rules come from.
     :param name: only where the vendor's spelling is not the capitalised function name (``DescribeDBInstanceNetInfo``).
+    :param rest: method and path with ``{parameter}`` segments, where it is not called by name (RPC) but so.
     """
 
     def declare(run: Callable[[Tx, Call, Req], Rep]) -> Operation[Req, Rep]:
         declared = Operation(
             product, run, title=title, access=access, resource=resource, errors=errors, mandatory=mandatory,
             conditions=conditions, associated=associated, token=token, changes=changes, source=source, name=name,
+            rest=rest,
         )  # fmt: skip
         product.add(declared)
         return declared

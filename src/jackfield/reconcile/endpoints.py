@@ -46,7 +46,8 @@ class EndpointWork:
                 seen[endpoint.id] = {"serving": self.bring_up(endpoint, plan, prove)}
             else:
                 self.tend(endpoint, plan)
-        self._world.names.publish()
+        if self._world.settings.engines == "real":  # without engines nothing has an address
+            self._world.names.publish()
 
     def listening(self, instance: str) -> list[str]:
         """Keys of the routes that the relays serve for an instance, now.
@@ -92,8 +93,8 @@ class EndpointWork:
         :raises Later: the relay is down, or an address still accepts.
         """
         evidence: Evidence = {"engines": "none"}
-        self._world.names.publish()
         if self._world.settings.engines == "real":
+            self._world.names.publish()
             acks = [self._replace(relay, endpoint.id, ()) for relay in self._world.relays.values()]
             listened = [f"{address}:{endpoint.port}" for address in endpoint.addresses]
             still = [place for place in listened if not refuses(*_split(place))]

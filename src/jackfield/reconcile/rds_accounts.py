@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 
 from jackfield.endpoints.resources import Endpoint, endpoint_id
-from jackfield.engines.server import NoSuchAccount
 from jackfield.products.rds.resources import DBAccount, DBInstance
 from jackfield.products.rds.routes import routes
 from jackfield.products.rds.states import AVAILABLE, UNAVAILABLE
@@ -50,10 +49,7 @@ class AccountReconciler:
         if account.wish == "create":
             server.create_account(account.name, password, super=account.type == "Super")
         else:
-            try:
-                server.reset_password(account.name, password)
-            except NoSuchAccount:  # somebody dropped it with SQL: the wish is that it logs in
-                server.create_account(account.name, password, super=account.type == "Super")
+            server.reset_password(account.name, password, super=account.type == "Super")
         if endpoint is None or endpoint.status != "Serving":
             raise Later(0.1, "the private endpoint does not serve")
         settings = self._world.settings

@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TYPE_CHECKING
 
-from jackfield.engines.mysql import MySqlEngine, MySqlNode
-from jackfield.engines.postgres import PostgresEngine, PostgresNode
 from jackfield.products.rds.resources import DBInstance
-from jackfield.reconcile.servers import Server, log_in_mysql, log_in_postgres
 from jackfield.reconcile.world import World
 
-DBServer: TypeAlias = Server[PostgresNode] | Server[MySqlNode]
+if TYPE_CHECKING:
+    from jackfield.engines.mysql import MySqlNode
+    from jackfield.engines.postgres import PostgresNode
+    from jackfield.reconcile.servers import Server
 
-_POSTGRES = PostgresEngine()
-_MYSQL = MySqlEngine()
 
+def server_of(world: World, instance: DBInstance) -> Server[PostgresNode] | Server[MySqlNode]:
+    """The instance's server. Its internal password is derived from the folder's key, so it is stored nowhere.
 
-def server_of(world: World, instance: DBInstance) -> DBServer:
-    """The instance's server. Its internal password is derived from the folder's key, so it is stored nowhere."""
+    Engines hold no state; they are imported with the first instance that needs them, to keep the start quick.
+    """
     folder = world.folder.engine_folder(instance.id, 0)
     socket = world.folder.engine_socket(instance.id, 0)
     password = world.keyring.derive(f"rds {instance.id}")
     if instance.engine == "PostgreSQL":
-        return Server(
-            _POSTGRES, PostgresNode(id=instance.id, folder=folder, socket=socket, password=password), log_in_postgres
-        )
-    return Server(
-        _MYSQL,
-        MySqlNode(
-            id=instance.id,
-            folder=folder,
-            socket=socket,
-            password=password,
-            strict=world.settings.durability == "strict",
-        ),
-        log_in_mysql,
-    )
+        from jackfield.engines.postgres import PostgresEngine, PostgresNode
+        from jackfield.reconcile.servers import Server, log_in_postgres
+
+        postgres = PostgresNode(id=instance.id, folder=folder, socket=socket, password=password)
+        return Server(PostgresEngine(), postgres, log_in_postgres)
+    from jackfield.engines.mysql import MySqlEngine, MySqlNode
+    from jackfield.reconcile.servers import Server, log_in_mysql
+
+    strict = world.settings.durability == "strict"
+    mysql = MySqlNode(id=instance.id, folder=folder, socket=socket, password=password, strict=strict)
+    return Server(MySqlEngine(), mysql, log_in_mysql)

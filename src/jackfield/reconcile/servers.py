@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Generic, Protocol, TypeVar
 
 from jackfield.engines.engine import Health
+from jackfield.engines.server import NoSuchAccount
 from jackfield.engines.server_node import INTERNAL, ServerNode
 from jackfield.engines.wire import mysql, postgres
 from jackfield.engines.wire.errors import ServerError, Unreachable
@@ -80,8 +81,12 @@ class Server(Generic[NodeT]):
     def create_account(self, name: str, password: str, *, super: bool) -> None:
         self._engine.create_account(self._node, name, password, super)
 
-    def reset_password(self, name: str, password: str) -> None:
-        self._engine.reset_password(self._node, name, password)
+    def reset_password(self, name: str, password: str, *, super: bool) -> None:
+        """Gives an account another password, and makes it where somebody dropped it with SQL: it is to log in."""
+        try:
+            self._engine.reset_password(self._node, name, password)
+        except NoSuchAccount:
+            self._engine.create_account(self._node, name, password, super)
 
     def drop_account(self, name: str) -> None:
         self._engine.drop_account(self._node, name)

@@ -41,7 +41,7 @@ _RETRY_SECONDS = 1.0
 def open_upstream(loop: Loop, route: Route) -> Upstream:
     """The databases behind ``route``, by its mode. The command router is loaded with the first route that needs it."""
     if route.mode == "resp":
-        from jackfield.relay.resp import RespUpstream
+        from jackfield.relay.resp.upstream import RespUpstream
 
         return RespUpstream(loop, route)
     return TcpUpstream(loop, route)

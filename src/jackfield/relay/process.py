@@ -44,7 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", required=True, type=Path, help="the data folder; routes are kept in its relay/")
     parser.add_argument("--role", required=True, choices=("plain", "resp"))
     parser.add_argument("--socket", required=True, help="path of the control socket")
-    parser.add_argument("--lock", type=int, help="inherited descriptor that holds the lock of data folder and role already")
+    parser.add_argument(
+        "--lock", type=int, help="inherited descriptor that holds the lock of data folder and role already"
+    )
     parser.add_argument("--log", help="append the log here instead of writing to stderr")
     options = parser.parse_args(arguments)
     os.umask(0o077)

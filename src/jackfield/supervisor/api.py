@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import logging
 import os
 import secrets
@@ -24,6 +25,7 @@ from jackfield.endpoints.addresses import ensure_pool
 from jackfield.engines.catalogue import find
 from jackfield.engines.engine import EngineMissing
 from jackfield.engines.redis import RedisEngine
+from jackfield.gateway.calls import CallLog
 from jackfield.gateway.pipeline import Pipeline
 from jackfield.gateway.rpc import ASGIApp, RpcApp
 from jackfield.gateway.server import run, serve
@@ -134,6 +136,7 @@ class Process:
             region=DEFAULT_REGION,
             pace=PACES[self._settings.pace],
             missing=self._missing,
+            report=CallLog(sys.stderr.fileno()),
         )
         app = RpcApp(pipeline, {"/_jackfield": self._administration})
 
@@ -152,6 +155,9 @@ class Process:
     def _begin(self, host: str, port: int) -> None:
         """The API answers: everything recorded is made reachable, then the supervisor is told."""
         self._world.names.publish()
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 50, 50)  # what a call leaves behind goes by reference counts
         self._deaths.start()
         for each in self._instances:
             self._loop.watch(each.resource)

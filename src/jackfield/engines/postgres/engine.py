@@ -13,7 +13,7 @@ from jackfield.engines.postgres import accounts, config
 from jackfield.engines.postgres.find import PostgresBinaries, find
 from jackfield.engines.postgres.node import PostgresNode
 from jackfield.engines.postgres.segment import remove_segment
-from jackfield.engines.server import AsRoot, Launch, ServerEngine, initialise
+from jackfield.engines.server import LOOK_TIMEOUT, WORK_TIMEOUT, AsRoot, Launch, ServerEngine, initialise
 from jackfield.engines.server_node import INTERNAL, Account
 from jackfield.engines.wire.postgres import Client
 
@@ -75,15 +75,15 @@ class PostgresEngine(ServerEngine[PostgresNode]):
         remove_segment(node.data)
         (node.data / "postmaster.pid").unlink(missing_ok=True)
 
-    def _connect(self, node: PostgresNode, database: str = "postgres") -> Client:
-        return Client(node.socket, INTERNAL, node.password, database)
+    def _connect(self, node: PostgresNode, database: str = "postgres", timeout: float = WORK_TIMEOUT) -> Client:
+        return Client(node.socket, INTERNAL, node.password, database, timeout)
 
     def _answers(self, node: PostgresNode) -> bool:
-        with self._connect(node) as client:
+        with self._connect(node, timeout=LOOK_TIMEOUT) as client:
             return client.query("SELECT 1") == [("1",)]
 
     def _facts(self, node: PostgresNode) -> tuple[str, int, int]:
-        with self._connect(node) as client:
+        with self._connect(node, timeout=LOOK_TIMEOUT) as client:
             (row,) = client.query(
                 "SELECT current_setting('server_version'),"
                 " extract(epoch FROM now() - pg_postmaster_start_time())::int,"

@@ -23,9 +23,8 @@ from jackfield.engines.wire.mysql import Client, native_hash
 from jackfield.engines.wire.mysql_accounts import Dialect
 
 _PARAMETERS = {
-    # With it an idle server takes 0.2 GB; with its own default 0.3.
+    # The least with which it starts; an idle server takes 0.2 GB.
     "memory_budget": "1G",
-    # The least with which it starts.
     "log_disk_size": "2G",
     "datafile_size": "128M",
 }

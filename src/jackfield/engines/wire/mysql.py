@@ -33,7 +33,7 @@ class Client:
     :raises ServerError: the server refuses user or password.
     """
 
-    def __init__(self, to: Address | Stream, user: str, password: str, timeout: float = 5.0) -> None:
+    def __init__(self, to: Address | Stream, user: str, password: str, timeout: float = 2.0) -> None:
         self._stream = to if isinstance(to, Stream) else Stream(to, timeout)
         self._sequence = 0
         self.version = ""

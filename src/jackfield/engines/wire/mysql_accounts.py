@@ -74,12 +74,12 @@ def drop_account(client: Client, name: str) -> None:
             client.query(f"KILL {session}")
 
 
-def put_database(client: Client, dialect: Dialect, name: str, owner: str, charset: str) -> None:
+def put_database(client: Client, name: str, owner: str, charset: str) -> None:
     """Creates it, and lets its owner do everything in it."""
     characters = f" CHARACTER SET {text(charset)}" if charset else ""
     client.query(f"CREATE DATABASE IF NOT EXISTS {identifier(name)}{characters}")
     if owner:
-        grant(client, dialect, owner, name, "ReadWrite")
+        grant(client, owner, name, "ReadWrite")
 
 
 def drop_database(client: Client, name: str) -> None:
@@ -87,21 +87,21 @@ def drop_database(client: Client, name: str) -> None:
     client.query(f"DROP DATABASE IF EXISTS {identifier(name)}")
 
 
-def grant(client: Client, dialect: Dialect, account: str, database: str, privilege: Privilege) -> None:
+def grant(client: Client, account: str, database: str, privilege: Privilege) -> None:
     """Makes this the privilege of an account in a database.
 
     :raises NoSuchAccount: there is none of that name.
     """
     if not exists(client, account):
         raise NoSuchAccount(f"there is no account {account}")
-    revoke(client, dialect, account, database)
-    client.query(f"GRANT {_PRIVILEGES[privilege]} ON {_pattern(dialect, database)}.* TO {user(account)}")
+    revoke(client, account, database)
+    client.query(f"GRANT {_PRIVILEGES[privilege]} ON {_pattern(database)}.* TO {user(account)}")
 
 
-def revoke(client: Client, dialect: Dialect, account: str, database: str) -> None:
+def revoke(client: Client, account: str, database: str) -> None:
     """Takes away what an account may do in a database; does nothing when that is nothing."""
     with _unless(_NOTHING_GRANTED):
-        client.query(f"REVOKE ALL PRIVILEGES ON {_pattern(dialect, database)}.* FROM {user(account)}")
+        client.query(f"REVOKE ALL PRIVILEGES ON {_pattern(database)}.* FROM {user(account)}")
 
 
 def exists(client: Client, name: str) -> bool:
@@ -145,9 +145,9 @@ def _change(client: Client, dialect: Dialect, who: str, hashed: str) -> None:
         client.query(f"ALTER USER {who} IDENTIFIED {_by(dialect, hashed)}")
 
 
-def _pattern(dialect: Dialect, database: str) -> str:
-    """In GRANT the underscore stands for any letter, but not with seekdb."""
-    return identifier(database if dialect == "seekdb" else database.replace("_", "\\_"))
+def _pattern(database: str) -> str:
+    """In GRANT an underscore stands for any letter unless told otherwise."""
+    return identifier(database.replace("_", "\\_"))
 
 
 @contextlib.contextmanager

@@ -27,7 +27,7 @@ class Client:
     """
 
     def __init__(
-        self, to: Address | Stream, user: str, password: str, database: str = "postgres", timeout: float = 5.0
+        self, to: Address | Stream, user: str, password: str, database: str = "postgres", timeout: float = 2.0
     ) -> None:
         self._stream = to if isinstance(to, Stream) else Stream(to, timeout)
         try:

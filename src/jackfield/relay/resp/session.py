@@ -345,8 +345,11 @@ class RespSession:
         if self.ended:
             return
         events = WRITE if self._backlog else 0
-        if not self._left and not self._closing and len(self._rest) < limits.CHUNK and (
-            self._long is None or self._may_start()
+        if (
+            not self._left
+            and not self._closing
+            and len(self._rest) < limits.CHUNK
+            and (self._long is None or self._may_start())
         ):
             events |= READ
         if events != self._events:
