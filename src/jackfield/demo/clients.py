@@ -7,6 +7,7 @@ import statistics
 import threading
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import redis
 from redis.backoff import NoBackoff
@@ -74,6 +75,37 @@ class Load(threading.Thread):
         self._ended.set()
         self.join(10)
         self._client.close()
+
+
+class SqlLoad(threading.Thread):
+    """Queries through one connection without a pause; counts what was answered and keeps what failed."""
+
+    def __init__(self, connection: Any) -> None:
+        super().__init__(daemon=True, name="sql-load")
+        self._connection = connection
+        self._ended = threading.Event()
+        self.answered = 0
+        self.failures: list[str] = []
+
+    def run(self) -> None:
+        while not self._ended.is_set() and not self.failures:
+            try:
+                with self._connection.cursor() as cursor:
+                    cursor.execute("SELECT 41 + 1")
+                    cursor.fetchone()
+                self.answered += 1
+            except Exception as error:  # whatever the driver raises is a query that failed
+                self.failures.append(str(error))
+
+    def end(self) -> None:
+        self._ended.set()
+        self.join(10)
+        self._connection.close()
+
+
+def resolve(name: str) -> list[str]:
+    """The addresses of a name, in the order in which a client tries them."""
+    return list(dict.fromkeys(str(entry[4][0]) for entry in socket.getaddrinfo(name, None, socket.AF_INET)))
 
 
 def refuses(address: str, port: int) -> bool:

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from jackfield.cli.table import print_table
+from jackfield.demo.rds import RdsStory
 from jackfield.demo.stage import NotSeen, Stage
 from jackfield.demo.tair import TairStory
 from jackfield.supervisor.folder import Folder
@@ -30,35 +32,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     stage.show("the API answers and its relays listen", True, f"{options.started:.2f} s from nothing")
     try:
         TairStory(stage, ready).tell()
+        RdsStory(stage, ready).tell()
     except NotSeen as error:
         stage.show(str(error), False)
-    memory = [(process.pid, _resident(process.pid)) for process in processes_of(folder)]
-    stage.say("memory: " + ", ".join(f"{name} {megabytes:.0f} MB" for name, megabytes in _named(memory)))
-    return 0 if stage.close() else 1
+    held = stage.close()
+    stage.title("What ran")
+    print()
+    print_table(("PROCESS", "PID", "MEMORY MB"), _processes(folder))
+    return 0 if held else 1
 
 
-def _resident(pid: int) -> tuple[str, float]:
-    """Name and resident memory (MB) of a process; Linux only."""
-    try:
-        status = Path(f"/proc/{pid}/status").read_text()
-        command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except OSError:
-        return "?", 0.0
-    kilobytes = next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")), 0)
-    words = [word.decode(errors="replace") for word in command]
+def _processes(folder: Folder) -> list[tuple[str, str, str]]:
+    """Every process of the folder and its children, with resident memory; Linux only."""
+    pids = [process.pid for process in processes_of(folder)]
+    rows = []
+    for pid in pids:
+        try:
+            rows.append(_row(pid))
+            children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        except OSError:
+            continue
+        pids += [int(child) for child in children if int(child) not in pids]
+    return rows
+
+
+def _row(pid: int) -> tuple[str, str, str]:
+    status = Path(f"/proc/{pid}/status").read_text().splitlines()
+    facts = dict(line.split(":\t", 1) for line in status if ":\t" in line)
+    words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
+    name = facts["Name"]
     if "jackfield.supervisor.api" in words:
-        return "API", kilobytes / 1024
-    if "jackfield.relay" in words:
-        return f"relay {words[words.index('--role') + 1]}", kilobytes / 1024
-    return "redis-server", kilobytes / 1024
-
-
-def _named(memory: list[tuple[int, tuple[str, float]]]) -> list[tuple[str, float]]:
-    """One entry a kind of process, the sum of its kind."""
-    sums: dict[str, list[float]] = {}
-    for _, (name, megabytes) in memory:
-        sums.setdefault(name, []).append(megabytes)
-    return [(f"{len(each)} × {name}" if len(each) > 1 else name, sum(each)) for name, each in sums.items()]
+        name = "API"
+    elif "jackfield.relay" in words:
+        name = f"relay {words[words.index('--role') + 1]}"
+    return name, str(pid), f"{int(facts.get('VmRSS', '0 kB').split()[0]) / 1024:.1f}"
 
 
 if __name__ == "__main__":

@@ -9,10 +9,10 @@ from typing import Any
 import redis
 from alibabacloud_r_kvstore20150101 import models
 from alibabacloud_r_kvstore20150101.client import Client
-from alibabacloud_tea_openapi.models import Config
 
 from jackfield.cli.client import ask
-from jackfield.demo.clients import Held, Load, impatient, latencies, refuses, resolves
+from jackfield.demo.clients import Held, Load, impatient, latencies, refuses, resolve, resolves
+from jackfield.demo.sdk import config
 from jackfield.demo.stage import Stage
 from jackfield.supervisor.ready import Ready
 
@@ -28,15 +28,7 @@ class TairStory:
     def __init__(self, stage: Stage, ready: Ready) -> None:
         self._stage = stage
         self._ready = ready
-        self._api = Client(
-            Config(
-                access_key_id=ready.access_key_id,
-                access_key_secret=ready.access_key_secret,
-                endpoint=ready.api.removeprefix("http://"),
-                protocol="http",
-                region_id=ready.region,
-            )
-        )
+        self._api = Client(config(ready))
         self._instance = ""
 
     def tell(self) -> None:
@@ -100,7 +92,7 @@ class TairStory:
         stage.say(f"AllocateDirectConnection → {' → '.join(states)}")
         info = self._net_info(direct=True)
         name = info["ConnectionString"]
-        places = sorted(_addresses(name))
+        places = sorted(resolve(name))
         stage.say(f"{name}:{info['Port']} → {', '.join(places)}")
         with redis.RedisCluster(host=name, port=6379, password=PASSWORD) as shards:
             seen = sorted({node.host for node in shards.get_nodes()})
@@ -120,7 +112,7 @@ class TairStory:
     def _measure(self, ordinary: str, direct: str) -> None:
         """The same plain client on both: a key's shard dialled directly, and the router in front of all shards."""
         key, address = "key:1", ""
-        for candidate in _addresses(direct):
+        for candidate in resolve(direct):
             with redis.Redis(host=candidate, password=PASSWORD) as shard:
                 try:
                     shard.get(key)
@@ -137,7 +129,7 @@ class TairStory:
     def _release(self, ordinary: str, direct: str) -> None:
         stage = self._stage
         stage.title("ReleaseDirectConnection, in the middle of use")
-        places = _addresses(direct)
+        places = resolve(direct)
         held = [Held(address, 6379, PASSWORD) for address in places for _ in range(HELD_A_SHARD)]
         load = Load(ordinary, PASSWORD)
         load.start()
@@ -242,7 +234,3 @@ def _answers(client: redis.Redis) -> bool:
         return bool(client.ping())
     except redis.ConnectionError:
         return False
-
-
-def _addresses(name: str) -> list[str]:
-    return list(dict.fromkeys(str(entry[4][0]) for entry in socket.getaddrinfo(name, 6379, socket.AF_INET)))
