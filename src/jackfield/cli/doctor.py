@@ -9,10 +9,18 @@ import platform
 import resource
 from typing import NamedTuple
 
+from jackfield.engines.catalogue import ENGINES, find
 from jackfield.engines.engine import EngineMissing
-from jackfield.engines.redis import find
 from jackfield.reconcile.dialling import is_free
 from jackfield.vantage.probe import probe
+
+
+_SUBJECTS = {
+    "redis": "Redis (Tair)",
+    "postgres": "PostgreSQL (RDS)",
+    "mysql": "MySQL (RDS)",
+    "seekdb": "seekdb (OceanBase)",
+}
 
 
 class Finding(NamedTuple):
@@ -26,7 +34,7 @@ class Finding(NamedTuple):
 
 def run(options: argparse.Namespace) -> int:
     """Exit status 1 when something that is needed is missing."""
-    findings = [_python(), _redis(), _addresses(), _exec(), _descriptors()]
+    findings = [_python(), *map(_engine, ENGINES), _addresses(), _exec(), _descriptors()]
     if options.json:
         print(json.dumps([finding._asdict() for finding in findings], indent=2))
     else:
@@ -41,12 +49,14 @@ def _python() -> Finding:
     return Finding("Python", "ok", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
 
 
-def _redis() -> Finding:
+def _engine(engine: str) -> Finding:
+    subject = _SUBJECTS[engine]
     try:
-        binary = find()
+        found = find(engine)
     except EngineMissing as error:
-        return Finding("Redis", "missing", error.what, error.remedy)
-    return Finding("Redis", "ok", f"{binary.version} at {binary.path} ({binary.source})")
+        return Finding(subject, "missing", error.what, error.remedy)
+    place = getattr(found, "path", "") or found.folder
+    return Finding(subject, "ok", f"{found.version} at {place} ({found.source})")
 
 
 def _addresses() -> Finding:
