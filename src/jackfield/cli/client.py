@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from typing import Any
 
 from jackfield.cli.failure import Failure
@@ -30,6 +31,7 @@ def ask(ready: Ready, path: str, body: dict[str, Any] | None = None) -> dict[str
     except urllib.error.HTTPError as error:
         text = error.read().decode(errors="replace")
         raise Failure(f"{ready.api} refused: {error.code} {text}") from None
-    except OSError as error:
-        raise Failure(f"{ready.api} does not answer: {error}. Start it again with 'jackfield up'.") from None
+    except (OSError, HTTPException, ValueError) as error:  # the last two: somebody else has its port
+        said = str(error) or type(error).__name__
+        raise Failure(f"{ready.api} does not answer: {said}. Start it again with 'jackfield up'.") from None
     return reply

@@ -14,7 +14,6 @@ from jackfield.engines.engine import EngineMissing
 from jackfield.reconcile.dialling import is_free
 from jackfield.vantage.probe import probe
 
-
 _SUBJECTS = {
     "redis": "Redis (Tair)",
     "postgres": "PostgreSQL (RDS)",

@@ -11,13 +11,16 @@ from jackfield.supervisor.ready import Ready, read_ready
 
 def folder_of(data: Path | None, *, create: bool = False) -> Folder:
     """:raises Failure: the folder cannot be used, or does not exist and is not to be made."""
-    folder = Folder(data or default_folder())
     try:
+        folder = Folder(data or default_folder())
         if create:
             return folder.create()
-    except FolderRefused as error:
-        raise Failure(str(error)) from None
-    if not folder.exists:
+        exists = folder.exists
+    except (FolderRefused, RuntimeError) as error:  # the latter for ~somebody who is unknown
+        raise Failure(f"{data}: {error}" if isinstance(error, RuntimeError) else str(error)) from None
+    except OSError as error:
+        raise Failure(f"{error.filename or data} cannot be used: {error.strerror}") from None
+    if not exists:
         raise Failure(f"there is no Jackfield in {folder.root}; start one with 'jackfield up --data {folder.root}'")
     return folder
 

@@ -106,7 +106,10 @@ def _add(
 
 
 def _seconds(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
     if not 0 <= value <= 3600:
         raise argparse.ArgumentTypeError("0 to 3600 seconds")
     return value

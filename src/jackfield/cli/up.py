@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import ipaddress
 import logging
+import os
 import sys
 import time
 from pathlib import Path
@@ -23,8 +24,10 @@ _PATIENCE = 90.0
 
 def run(options: argparse.Namespace) -> int:
     """Runs in the foreground until Ctrl-C, or detached."""
-    folder = folder_of(options.data, create=True)
     settings = _settings(options)
+    if options.ready_file and not os.access(Path(options.ready_file).absolute().parent, os.W_OK):
+        raise Failure(f"{options.ready_file} cannot be written")
+    folder = folder_of(options.data, create=True)
     if options.detach:
         return _detach(folder, options)
     lock = Lock(folder.lock)
@@ -34,6 +37,7 @@ def run(options: argparse.Namespace) -> int:
         end_api(folder)  # of a supervisor that was killed; it has the port
         listener = bind(settings.listen, folder)
     except CannotListen as error:
+        lock.release()
         raise Failure(str(error)) from None
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     folder.ready.unlink(missing_ok=True)
