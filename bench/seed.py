@@ -31,6 +31,7 @@ def caller(account: str, now: float, keyring: KeyRing) -> Call:
         request_id="bench",
         region=REGION,
         now=now,
+        missing=lambda engine: False,
         pace=0.0,
         seal=lambda text, context: keyring.seal(text, context=context),
     )
