@@ -11,6 +11,7 @@ from jackfield.cli.folder import folder_of
 from jackfield.processes import identify, terminate
 from jackfield.supervisor.folder import Lock
 from jackfield.supervisor.shutdown import processes_of, shut_down
+from jackfield.supervisor.supervisor import CannotListen
 
 _PATIENCE = 40.0
 
@@ -31,6 +32,8 @@ def run(options: argparse.Namespace) -> int:
     try:
         folder.create()
         shut_down(folder, lambda what: print(f"jackfield: ended {what}", file=sys.stderr))
+    except CannotListen as error:
+        raise Failure(str(error)) from None
     finally:
         lock.release()
     if options.json:

@@ -44,5 +44,5 @@ def serving_names(view: Reader) -> dict[str, list[str]]:
     return {
         endpoint.name: list(endpoint.addresses)
         for endpoint in view.each(Endpoint)
-        if endpoint.status == "Serving" and endpoint.addresses
+        if endpoint.status == "Serving" and endpoint.addresses and endpoint.name
     }

@@ -40,6 +40,9 @@ from jackfield.reconcile.instances import InstanceReconciler, settled
 from jackfield.reconcile.loop import ReconcileLoop
 from jackfield.reconcile.names import Names
 from jackfield.reconcile.network import NetworkReconciler
+from jackfield.reconcile.oceanbase import TenantReconciler
+from jackfield.reconcile.oceanbase_clusters import ClusterReconciler
+from jackfield.reconcile.oceanbase_users import UserReconciler
 from jackfield.reconcile.rds import RdsReconciler
 from jackfield.reconcile.rds_accounts import AccountReconciler
 from jackfield.reconcile.tair import TairReconciler
@@ -115,9 +118,15 @@ class Process:
             deaths=self._deaths,
             tended=Tended(),
         )
-        self._instances: tuple[InstanceReconciler, ...] = (TairReconciler(self._world), RdsReconciler(self._world))
+        self._instances: tuple[InstanceReconciler, ...] = (
+            TairReconciler(self._world),
+            RdsReconciler(self._world),
+            TenantReconciler(self._world),
+        )
         others = (
             AccountReconciler(self._world),
+            ClusterReconciler(self._world),
+            UserReconciler(self._world),
             NetworkReconciler(self._store, Vpc),
             NetworkReconciler(self._store, VSwitch),
         )
@@ -129,16 +138,18 @@ class Process:
     def run(self) -> None:
         """Answers calls, reconciles, and tells the supervisor when all is reachable."""
         host, port = self._listener.getsockname()[:2]
+        keys, report = KeyCache(self._store, self._keyring), CallLog(sys.stderr.fileno())
         pipeline = Pipeline(
             store=self._store,
-            keys=KeyCache(self._store, self._keyring),
+            keys=keys,
             products=Products(),
             region=DEFAULT_REGION,
             pace=PACES[self._settings.pace],
             missing=self._missing,
-            report=CallLog(sys.stderr.fileno()),
+            report=report,
         )
-        app = RpcApp(pipeline, {"/_jackfield": self._administration})
+        mounts = {"/_jackfield": self._administration, "/api/v2": lambda: self._oceanbase(keys, report)}
+        app = RpcApp(pipeline, mounts)
 
         async def answer() -> None:
             loop = asyncio.get_running_loop()
@@ -209,6 +220,26 @@ class Process:
 
         return administration(
             token=self._admin_token, store=self._store, keyring=self._keyring, overview=self._overview
+        )
+
+    def _oceanbase(self, keys: KeyCache, report: Callable[[str], None]) -> ASGIApp:
+        from jackfield.gateway.digest import DigestAuth
+        from jackfield.gateway.digest_nonces import NonceBook
+        from jackfield.gateway.rest import RestApp
+        from jackfield.products import oceanbase
+        from jackfield.products.oceanbase.product import known
+
+        key = bytes.fromhex(self._keyring.derive("digest nonces"))
+        auth = DigestAuth(keys.look_up, NonceBook(key), opaque=self._keyring.derive("digest opaque")[:32])
+        return RestApp(
+            oceanbase.load(),
+            known=known(),
+            store=self._store,
+            keys=keys,
+            auth=auth,
+            pace=PACES[self._settings.pace],
+            missing=self._missing,
+            report=report,
         )
 
     def _missing(self, engine: str) -> bool:

@@ -1,0 +1,214 @@
+"""OceanBase tenants: servers, private addresses and states are made to match the store."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from jackfield.endpoints.resources import Endpoint
+from jackfield.engines.engine import EngineFailed, Health
+from jackfield.products.oceanbase.resources import (
+    Instance,
+    PrivateAddress,
+    Tenant,
+    User,
+    address_of,
+    service_endpoint,
+)
+from jackfield.products.oceanbase.routes import routes
+from jackfield.products.oceanbase.states import ONLINE, PENDING_CREATE, PENDING_DELETE
+from jackfield.reconcile.endpoints import EndpointWork
+from jackfield.reconcile.loop import Later
+from jackfield.reconcile.oceanbase_servers import server_of
+from jackfield.reconcile.world import World
+from jackfield.relay.route import Route
+from jackfield.store.interface import Tx
+from jackfield.store.resource import Evidence
+
+HEALTH_SECONDS = 5.0
+"""How often a server that runs is asked whether it answers; its death is noticed at once (:mod:`.watch`)."""
+
+
+class TenantReconciler:
+    """One step at a time, from what the store says now.
+
+    PENDING_CREATE: the server runs, ONLINE. ONLINE: a server that died is started again, private addresses and their
+    connections come and go, changed groups reach the relay. PENDING_DELETE: everything ends, the record goes.
+    """
+
+    kind = Tenant.kind
+    product = "oceanbase"
+    resource = Tenant
+    settled = ONLINE
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._endpoints = EndpointWork(world)
+        self._seen: dict[str, dict[str, Any]] = {}
+
+    def step(self, id: str) -> float | None:
+        """:return: seconds until the next look. :raises Later: something has to happen first."""
+        with self._world.store.read() as view:
+            tenant = view.get(Tenant, id)
+            endpoints = view.children(Endpoint, id)
+            addresses = view.children(PrivateAddress, id)
+        if tenant is None:
+            return None
+        if tenant.status == PENDING_DELETE:
+            self._delete(tenant, addresses, endpoints)
+            return None
+        self._start(tenant)
+        if tenant.status == PENDING_CREATE:
+            self._settle(tenant)
+        self._cut(addresses, endpoints)
+        self._open(tenant, addresses, endpoints)
+        self._world.tended.note(tenant.id)
+        return HEALTH_SECONDS if self._real else None
+
+    def servers(self, tenant: Tenant) -> list[Health]:
+        """What the tenant's server process is doing; empty where no engines run."""
+        return [server_of(self._world, tenant).health()] if self._real else []
+
+    def describe(self, tenant: Tenant) -> dict[str, str]:
+        """For people: see :class:`InstanceReconciler`."""
+        asked_for = f"OceanBase {tenant.version}"
+        return {"name": tenant.name, "kind": f"tenant of {tenant.parent}", "asked_for": asked_for}
+
+    def _start(self, tenant: Tenant) -> None:
+        """Starts, or adopts, the server.
+
+        :raises Later: it is not ready yet.
+        """
+        if not self._real:
+            return
+        server = server_of(self._world, tenant)
+        self._world.deaths.add(tenant.id, server.start())
+        if not server.ready():
+            raise Later(0.05, "the server is not ready")
+
+    def _settle(self, tenant: Tenant) -> None:
+        """Says ONLINE.
+
+        :raises Later: the pace is not over.
+        """
+        _wait(tenant.settle_at)
+        evidence = self._facts(tenant)
+        with self._world.store.write() as tx:
+            current = tx.get(Tenant, tenant.id)
+            if current is not None and current.status == PENDING_CREATE:
+                tx.put(msgspec.structs.replace(current, status=ONLINE), evidence=evidence)
+
+    def _cut(self, addresses: Sequence[PrivateAddress], endpoints: Sequence[Endpoint]) -> None:
+        """Takes down what is to go, then ends the addresses of which nothing is left.
+
+        :raises Later: the relay is down, or the pace of an address is not over.
+        """
+        for endpoint in endpoints:
+            if endpoint.status == "Releasing":
+                self._seen.setdefault(address_of(endpoint), {})[endpoint.id] = self._endpoints.take_down(endpoint)
+        for address in addresses:
+            if address.status == PENDING_DELETE:
+                _wait(address.settle_at)
+                self._end(address)
+
+    def _open(self, tenant: Tenant, addresses: Sequence[PrivateAddress], endpoints: Sequence[Endpoint]) -> None:
+        """Brings up what is to come, and tells the relay what changed of what serves.
+
+        :raises Later: the relay is down, a proof failed, or the pace of an address is not over.
+        """
+        settle_at = {address.id: address.settle_at for address in addresses}
+        plan = partial(self._plan, tenant)
+        for endpoint in endpoints:
+            if endpoint.status == "Serving":
+                self._endpoints.tend(endpoint, plan)
+        coming = [endpoint for endpoint in endpoints if endpoint.status == "Creating"]
+        if not coming:
+            return
+        prove = server_of(self._world, tenant).prove
+        for endpoint in coming:
+            _wait(settle_at[address_of(endpoint)])
+            answered = self._endpoints.bring_up(endpoint, plan, prove)
+            self._announce(endpoint, {"answered": answered} if answered else {"engines": "none"})
+        self._world.names.publish()
+
+    def _announce(self, endpoint: Endpoint, evidence: Evidence) -> None:
+        """Says ONLINE of the address whose service is this endpoint."""
+        with self._world.store.write() as tx:
+            address = tx.get(PrivateAddress, address_of(endpoint))
+            if address is not None and address.status == PENDING_CREATE and service_endpoint(address) == endpoint.id:
+                tx.put(msgspec.structs.replace(address, status=ONLINE), evidence=evidence)
+
+    def _end(self, address: PrivateAddress) -> None:
+        """Ends the record of an address, once none of its listeners is left."""
+        evidence = {
+            "released": self._seen.pop(address.id, {}),
+            "listening": self._listening(address),
+        }
+        with self._world.store.write() as tx:
+            current = tx.get(PrivateAddress, address.id)
+            left = [one.id for one in tx.children(Endpoint, address.parent) if address_of(one) == address.id]
+            if current is not None and current.status == PENDING_DELETE and not left:
+                tx.remove(current, evidence=evidence)
+
+    def _delete(self, tenant: Tenant, addresses: Sequence[PrivateAddress], endpoints: Sequence[Endpoint]) -> None:
+        """Closes the addresses, ends the server, deletes the data and the users; then the record goes."""
+        self._cut(addresses, endpoints)
+        if self._real:
+            try:
+                server_of(self._world, tenant).destroy()
+            except EngineFailed as error:
+                raise Later(0.2, str(error)) from error
+        _wait(tenant.settle_at)
+        evidence = self._facts(tenant)
+        with self._world.store.write() as tx:
+            current = tx.get(Tenant, tenant.id)
+            if current is not None and current.status == PENDING_DELETE:
+                _remove(tx, current, evidence)
+
+    def _facts(self, tenant: Tenant) -> dict[str, Any]:
+        """What the relay and the server say at the moment of a settlement."""
+        if not self._real:
+            return {"engines": "none"}
+        server = server_of(self._world, tenant).health()
+        return {"listening": self._endpoints.listening(tenant.id), "server": server.pid, "version": server.version}
+
+    def _listening(self, address: PrivateAddress) -> list[str]:
+        if not self._real:
+            return []
+        mark = service_endpoint(address)
+        return [key for key in self._endpoints.listening(address.parent) if key.startswith(f"{mark}/")]
+
+    def _plan(self, tenant: Tenant, endpoint: Endpoint) -> tuple[Route, ...]:
+        if not self._real:
+            return ()
+        return routes(
+            tenant,
+            endpoint,
+            server_of(self._world, tenant).target,
+            drain=self._world.settings.drain,
+            local_clients=self._world.settings.local_clients,
+        )
+
+    @property
+    def _real(self) -> bool:
+        return self._world.settings.engines == "real"
+
+
+def _remove(tx: Tx, tenant: Tenant, evidence: Evidence) -> None:
+    for user in tx.children(User, tenant.id):
+        tx.remove(user, evidence={"server": "deleted"})
+    tx.remove(tenant, evidence=evidence)
+    instance = tx.get(Instance, tenant.parent)
+    if instance is not None:
+        tx.schedule(instance)  # it may be waiting for its last tenant to go
+
+
+def _wait(until: float) -> None:
+    """:raises Later: the pace is not over."""
+    seconds = until - time.time()
+    if seconds > 0:
+        raise Later(seconds, "pace")
