@@ -18,8 +18,8 @@ from alibabacloud_r_kvstore20150101 import models as tair
 from alibabacloud_r_kvstore20150101.client import Client as TairClient
 from alibabacloud_tea_openapi.models import Config
 
+from jackfield.folder import Folder
 from jackfield.processes import ProcessId, identify, terminate, wait_gone
-from jackfield.supervisor.folder import Folder
 from jackfield.supervisor.ready import Ready, read_ready
 from jackfield.supervisor.shutdown import processes_of
 

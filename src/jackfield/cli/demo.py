@@ -14,7 +14,7 @@ from pathlib import Path
 from jackfield.cli.failure import Failure
 from jackfield.engines.engine import EngineMissing
 from jackfield.engines.redis import find
-from jackfield.supervisor.folder import Folder
+from jackfield.folder import Folder
 from jackfield.supervisor.shutdown import processes_of
 from jackfield.vantage.probe import probe
 

@@ -8,8 +8,8 @@ import sys
 
 from jackfield.cli.failure import Failure
 from jackfield.cli.folder import folder_of
+from jackfield.folder import Lock
 from jackfield.processes import identify, terminate
-from jackfield.supervisor.folder import Lock
 from jackfield.supervisor.shutdown import processes_of, shut_down
 from jackfield.supervisor.supervisor import CannotListen
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from jackfield.cli.failure import Failure
-from jackfield.supervisor.folder import Folder, FolderRefused, default_folder
+from jackfield.folder import Folder, FolderRefused, default_folder
 from jackfield.supervisor.ready import Ready, read_ready
 
 

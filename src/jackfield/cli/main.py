@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from jackfield.cli.failure import Failure
-from jackfield.supervisor.settings import PACES
+from jackfield.settings import PACES
 
 _DESCRIPTION = """\
 Runs the connection layer of a cloud database service on this machine: the APIs of Tair (Redis) and its

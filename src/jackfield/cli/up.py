@@ -12,10 +12,10 @@ from pathlib import Path
 
 from jackfield.cli.failure import Failure
 from jackfield.cli.folder import folder_of
+from jackfield.folder import Folder, Lock
 from jackfield.processes import spawn, terminate, wait_gone
-from jackfield.supervisor.folder import Folder, Lock
+from jackfield.settings import Settings
 from jackfield.supervisor.ready import Ready, read_ready
-from jackfield.supervisor.settings import Settings
 from jackfield.supervisor.shutdown import shut_down
 from jackfield.supervisor.supervisor import CannotListen, Supervisor, bind, end_api
 

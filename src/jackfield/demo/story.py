@@ -11,7 +11,7 @@ from jackfield.cli.table import print_table
 from jackfield.demo.rds import RdsStory
 from jackfield.demo.stage import NotSeen, Stage
 from jackfield.demo.tair import TairStory
-from jackfield.supervisor.folder import Folder
+from jackfield.folder import Folder
 from jackfield.supervisor.ready import read_ready
 from jackfield.supervisor.shutdown import processes_of
 

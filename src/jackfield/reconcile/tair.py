@@ -23,7 +23,7 @@ from jackfield.reconcile.tair_nodes import prove, redis_node
 from jackfield.reconcile.world import World
 from jackfield.relay.client import RelayClient
 from jackfield.relay.route import Route
-from jackfield.supervisor.settings import PACES
+from jackfield.settings import PACES
 
 HEALTH_SECONDS = 5.0
 """How often a server that runs is asked whether it answers; its death is noticed at once (:mod:`.watch`)."""

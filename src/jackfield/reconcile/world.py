@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from jackfield.engines.redis import RedisEngine
+from jackfield.folder import Folder
 from jackfield.reconcile.names import Names
 from jackfield.reconcile.tended import Tended
 from jackfield.reconcile.watch import DeathWatch
 from jackfield.relay.client import RelayClient
 from jackfield.relay.route import Mode
+from jackfield.settings import Settings
 from jackfield.store.interface import Store
 from jackfield.store.secrets import KeyRing
-from jackfield.supervisor.folder import Folder
-from jackfield.supervisor.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from jackfield.endpoints.addresses import ensure_pool
 from jackfield.engines.catalogue import find
 from jackfield.engines.engine import EngineMissing
 from jackfield.engines.redis import RedisEngine
+from jackfield.folder import Folder, write_private
 from jackfield.gateway.calls import CallLog
 from jackfield.gateway.pipeline import Pipeline
 from jackfield.gateway.rpc import ASGIApp, RpcApp
@@ -50,13 +51,12 @@ from jackfield.reconcile.tended import Tended
 from jackfield.reconcile.watch import DeathWatch
 from jackfield.reconcile.world import World
 from jackfield.relay.client import RelayClient, RelayDown
+from jackfield.settings import PACES, Settings
 from jackfield.store.interface import Store
 from jackfield.store.secrets import KeyRing
 from jackfield.store.sqlite import open_store
-from jackfield.supervisor.folder import Folder, write_private
 from jackfield.supervisor.overview import Overview
 from jackfield.supervisor.ready import Ready
-from jackfield.supervisor.settings import PACES, Settings
 
 log = logging.getLogger("jackfield.api")
 

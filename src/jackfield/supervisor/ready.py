@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from jackfield.supervisor.folder import write_private
+from jackfield.folder import write_private
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from jackfield.folder import Folder, Lock, read_process
 from jackfield.processes import ProcessId, identify, terminate, wait_gone
 from jackfield.relay.client import RelayClient, RelayDown, RelayError
-from jackfield.supervisor.folder import Folder, Lock, read_process
 from jackfield.supervisor.supervisor import ROLES, end_api
 
 log = logging.getLogger(__name__)

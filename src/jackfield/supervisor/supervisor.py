@@ -21,11 +21,11 @@ from types import FrameType
 
 import msgspec
 
+from jackfield.folder import Folder, Lock, read_process, write_private
 from jackfield.processes import ProcessId, alive, identify, spawn, terminate
 from jackfield.relay.client import RelayClient, RelayDown, RelayError
-from jackfield.supervisor.folder import Folder, Lock, read_process, write_private
+from jackfield.settings import Settings
 from jackfield.supervisor.ready import Ready
-from jackfield.supervisor.settings import Settings
 
 log = logging.getLogger("jackfield.supervisor")
 
