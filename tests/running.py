@@ -230,6 +230,7 @@ def refused(code: str, status: int) -> Iterator[None]:
         yield
     except Exception as error:
         got = (getattr(error, "code", None), getattr(error, "status_code", None) or getattr(error, "statusCode", None))
-        assert got == (code, status), f"{got}: {error}"
+        if got != (code, status):
+            raise AssertionError(f"{got} instead of {(code, status)}: {error}") from error
     else:
         raise AssertionError(f"not refused; {code} was expected")

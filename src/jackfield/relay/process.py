@@ -35,8 +35,8 @@ log = logging.getLogger("jackfield.relay")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a relay until SIGTERM or ``stop``; returns the exit status.
 
-    ``python -m jackfield.relay --data DIR --role plain|resp --socket PATH [--lock FD] [--log PATH]``. SIGINT and SIGHUP are
-    ignored: they are meant for the terminal in which somebody else was started.
+    ``python -m jackfield.relay --data DIR --role plain|resp --socket PATH [--lock FD] [--log PATH]``. SIGINT and
+    SIGHUP are ignored: they are meant for the terminal in which somebody else was started.
 
     :returns: 0 after an orderly end, 2 when it could not start, 3 when the data folder is served already.
     """
