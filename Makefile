@@ -38,12 +38,12 @@ demo: $(VENV)/run.stamp
 	$(BIN)/jackfield demo
 
 check: $(VENV)/test.stamp
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
+	$(BIN)/ruff format --check src tests bench
+	$(BIN)/ruff check src tests bench
 	$(BIN)/mypy
 
 test: $(VENV)/test.stamp check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 bench: $(VENV)/bench.stamp
 	$(BIN)/python -m bench
