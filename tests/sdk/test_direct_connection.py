@@ -9,7 +9,6 @@ from collections.abc import Iterator
 import pytest
 import redis
 from alibabacloud_r_kvstore20150101 import models as tair
-
 from tests.running import PASSWORD, Running, refused, until
 
 pytestmark = pytest.mark.usefixtures("resolving")
@@ -135,7 +134,7 @@ class _Load(threading.Thread):
             while not self._ended.is_set():
                 try:
                     client.set(f"load:{self.served % 50}", self.served)
-                    assert int(client.get(f"load:{self.served % 50}")) == self.served  # type: ignore[arg-type]
+                    assert int(client.get(f"load:{self.served % 50}")) == self.served
                 except Exception as error:
                     self._failures.append(error)
                 self.served += 1

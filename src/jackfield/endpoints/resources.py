@@ -24,7 +24,7 @@ class Endpoint(Resource, frozen=True, kw_only=True, omit_defaults=True):
 
     :param product: ``tair`` and so on.
     :param net: ``private`` is the ordinary address inside a VPC, ``direct`` leads straight to the shards.
-    :param name: the connection string; claimed over all accounts.
+    :param name: the connection string; claimed over all accounts. Empty for a listener that no client dials.
     :param addresses: addresses of the host vantage, one for each shard for ``direct``; empty until they are chosen.
     :param vpc_address: the address that the API reports, out of the vSwitch's block.
     """

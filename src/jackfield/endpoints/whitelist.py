@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
@@ -15,6 +16,9 @@ CLOSED = "127.0.0.1"
 """What a new instance's default group holds: it admits nobody."""
 
 
+_ENTRY = re.compile(r"[0-9A-Fa-f:.]{2,45}(/[0-9]{1,3})?")
+
+
 class MalformedEntry(ValueError):
     """An entry is neither an address nor a CIDR block."""
 
@@ -24,7 +28,7 @@ class DuplicateEntry(ValueError):
 
 
 class MissingEntry(ValueError):
-    """Delete names an entry that is not in the group, or would leave the group empty."""
+    """Delete names an entry that is not in the group, or a group that does not exist."""
 
 
 class TooManyEntries(ValueError):
@@ -102,6 +106,8 @@ def union(groups: Iterable[Group]) -> tuple[str, ...]:
 
 
 def _network(entry: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    if not _ENTRY.fullmatch(entry):  # ip_network would also take 10.0.0.0/255.0.0.0
+        raise MalformedEntry(entry)
     try:
         return ipaddress.ip_network(entry, strict=False)
     except ValueError as error:

@@ -18,7 +18,7 @@ import pytest
 import redis
 
 from jackfield.relay.loop import Handler, Loop
-from jackfield.relay.resp import RespUpstream
+from jackfield.relay.resp.upstream import RespUpstream
 from jackfield.relay.route import Backend, Route
 from jackfield.relay.session import Session
 

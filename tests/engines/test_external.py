@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from tests.engines.databases import laboratory
+
+from jackfield.engines.engine import EngineFailed
+from jackfield.engines.external import ExternalEngine, ExternalNode, Protocol
+
+engine = ExternalEngine()
+
+
+def at(port: int, protocol: Protocol, host: str = "127.0.0.1") -> ExternalNode:
+    return ExternalNode(id="rm-1", host=host, port=port, protocol=protocol)
+
+
+@contextlib.contextmanager
+def saying(words: bytes) -> Iterator[int]:
+    """The port of something that says that to everybody, and waits for them to go."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            while True:
+                try:
+                    peer, _ = listener.accept()
+                except OSError:
+                    return
+                with peer, contextlib.suppress(OSError):
+                    peer.sendall(words)
+                    while peer.recv(1000):
+                        pass
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("kind", "protocol", "version"),
+    [("postgres", "postgres", ""), ("mysql", "mysql", "MariaDB"), ("seekdb", "mysql", ".")],
+)
+def test_a_database_that_runs_is_seen_and_left_alone(kind: str, protocol: Any, version: str) -> None:
+    with laboratory(kind) as lab:
+        node = lab.start()
+        client = lab.internal(node)
+        found = at(lab.port(node), protocol)
+        assert engine.start(found).pid == 0
+        health = engine.health(found)
+        assert (health.running, health.answers, health.pid) == (True, True, 0)
+        assert version in health.version
+        assert engine.target(found) == f"tcp:127.0.0.1:{found.port}"
+        engine.stop(found)
+        engine.destroy(found)
+        with pytest.raises(EngineFailed, match="not run by Jackfield"):
+            engine.restart(found)
+        assert client.alive
+        lab.engine.stop(node)
+        assert not engine.ready(found)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "words", "answers"),
+    [
+        ("redis", b"+PONG\r\n", True),
+        ("redis", b"-NOAUTH Authentication required.\r\n", True),
+        ("redis", b"-LOADING Redis is loading the dataset in memory\r\n", False),
+        ("redis", b"HTTP/1.1 400 Bad Request\r\n\r\n", False),
+        ("postgres", b"S", True),
+        ("postgres", b"N", True),
+        ("postgres", b"HTTP/1.1 400 Bad Request\r\n\r\n", False),
+        ("mysql", b"HTTP/1.1 400 Bad Request\r\n\r\n", False),
+        ("mysql", b"\x17\0\0\0\xff\x10\x04Too many connections", False),
+        ("mysql", b"\x05\0\0\0\x0a5.7\0", False),
+    ],
+)
+def test_greetings(protocol: Any, words: bytes, answers: bool) -> None:
+    with saying(words) as port:
+        health = engine.health(at(port, protocol))
+        assert (health.running, health.answers, bool(health.reason)) == (True, answers, not answers)
+        if not answers:
+            with pytest.raises(EngineFailed, match=r"127\.0\.0\.1"):
+                engine.start(at(port, protocol))
+
+
+def test_where_nobody_listens_nothing_runs() -> None:
+    with socket.socket() as unheard:
+        unheard.bind(("127.0.0.1", 0))
+        node = at(unheard.getsockname()[1], "mysql")
+        health = engine.health(node)
+        assert (health.running, health.answers) == (False, False)
+        assert "refused" in health.reason
+        with pytest.raises(EngineFailed, match="refused"):
+            engine.start(node)
+
+
+def test_one_that_is_silent_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jackfield.engines.external.engine.TIMEOUT", 0.05)
+    with saying(b"") as port:
+        health = engine.health(at(port, "mysql"))
+    assert (health.running, health.answers) == (True, False)
+    assert "timed out" in health.reason
+
+
+def test_targets_are_addresses() -> None:
+    assert engine.target(at(3306, "mysql", "localhost")) in ("tcp:127.0.0.1:3306", "tcp:[::1]:3306")
+    assert engine.target(at(3306, "mysql", "::1")) == "tcp:[::1]:3306"
+    with pytest.raises(EngineFailed, match="has no address"):
+        engine.target(at(3306, "mysql", "no-such-host.invalid"))
+
+
+def test_descriptions_that_can_not_be_are_refused() -> None:
+    for node in (at(0, "mysql"), at(65536, "mysql"), at(3306, "mysql", "")):
+        with pytest.raises(ValueError, match="is not a host and a port"):
+            engine.start(node)
+
+
+def test_its_users_are_its_owners() -> None:
+    engine.set_users(at(3306, "mysql"))
+    node = ExternalNode(id="rm-1", host="127.0.0.1", port=3306, protocol="mysql", users={"alice": "x"})
+    with pytest.raises(EngineFailed, match="not managed"):
+        engine.set_users(node)

@@ -1,0 +1,371 @@
+"""Every declared error of every built operation, as clients meet it: code, HTTP status and text, in JSON and in XML."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+import pytest
+from tests.products.differences import NOT_RAISED
+from tests.products.tables import bare, built
+from tests.running import PASSWORD, Running
+from tests.sdk.clients import Account, owner, wait_available, xml_leaves
+
+SMALL = "redis.master.small.default"
+CODES = {"R-kvstore": "tair", "Vpc": "vpc", "Sts": "sts", "Location": "location"}
+
+
+class World(NamedTuple):
+    """What the wrong calls are about. Transitions that are begun last 20 s, so that their states are met for sure.
+
+    :ivar full: a vSwitch without a free address. :ivar crowded: a cluster in it.
+    """
+
+    me: Account
+    standard: str
+    cluster: str
+    direct: str
+    moving: str
+    deleting: str
+    crowded: str
+    vpc: str
+    other_vpc: str
+    vswitch: str
+    full: str
+    pending_vpc: str
+    pending_vswitch: str
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with Running(tmp_path_factory.mktemp("errors"), "--engines", "none", "--pace", "instant") as running:
+        me = owner(running)
+        vpc, other = (_make(me, "vpc", "CreateVpc", "VpcId", RegionId="cn-hangzhou") for _ in range(2))
+        wait_available(me, vpc)
+        wait_available(me, other)
+        inside = {"VpcId": vpc, "ZoneId": "cn-hangzhou-h"}
+        vswitch = _make(me, "vpc", "CreateVSwitch", "VSwitchId", **inside, CidrBlock="172.16.0.0/24")
+        full = _make(me, "vpc", "CreateVSwitch", "VSwitchId", **inside, CidrBlock="172.16.1.0/29")
+        wait_available(me, vpc)
+        crowded = running.create(2, "", vpc_id=vpc, v_switch_id=full)
+        for _ in range(3):
+            running.create(0, "", vpc_id=vpc, v_switch_id=full)
+        standard = running.create(0, "", vpc_id=vpc, v_switch_id=vswitch, private_ip_address="172.16.0.9",
+                                  connection_string_prefix="taken-name")  # fmt: skip
+        cluster, direct, moving, deleting = (running.create(2, "") for _ in range(4))
+        running.allocate(direct)
+        running.down()
+        running.options = ("--engines", "none", "--pace", "cloud")
+        running.up()
+        me = owner(running)
+        pending = _make(me, "vpc", "CreateVpc", "VpcId", RegionId="cn-hangzhou")
+        pending_vswitch = _make(me, "vpc", "CreateVSwitch", "VSwitchId", **inside, CidrBlock="172.16.2.0/24")
+        assert me.raw("tair", "AllocateDirectConnection", InstanceId=moving).status == 200
+        assert me.raw("tair", "DeleteInstance", InstanceId=deleting).status == 200
+        yield World(me, standard, cluster, direct, moving, deleting, crowded, vpc, other, vswitch, full, pending,
+                    pending_vswitch)  # fmt: skip
+
+
+def _make(me: Account, product: str, action: str, name: str, **parameters: str) -> str:
+    answer = me.raw(product, action, **parameters)
+    assert answer.status == 200, answer.body
+    made: str = answer.json[name]
+    return made
+
+
+class Case(NamedTuple):
+    """:ivar wrong: what the call differs in from one that works."""
+
+    operation: str
+    code: str
+    status: int
+    wrong: dict[str, str]
+
+
+def create(code: str, **wrong: str) -> Case:
+    return Case("tair.CreateInstance", code, 400, wrong)
+
+
+def cases(world: World) -> list[Case]:
+    """Each with the parameters of :data:`WORKS` changed; an empty value leaves a parameter out."""
+    inside = {"VpcId": world.vpc, "VSwitchId": world.vswitch}
+    allocate, modify, subnet = "tair.AllocateDirectConnection", "tair.ModifySecurityIps", "vpc.CreateVSwitch"
+    return [
+        create("InvalidRegion.Format", RegionId="cn-atlantis"),
+        create("ZoneIdNotFound", ZoneId="cn-shanghai-h"),
+        create("ZoneIdNotFound", SecondaryZoneId="cn-hangzhou-z"),
+        create("InstanceClass.NotMatch", InstanceClass="rds.mysql.s1"),
+        create("InstanceClass.NotMatch", InstanceClass=""),
+        create("InvalidShardInfo.Format", ShardCount="0"),
+        create("InvalidShardInfo.Format", ShardCount="129"),
+        create("InvalidShardInfo.Format", ShardCount="two"),
+        create("InvalidShardInfo.Format", InstanceClass="redis.logic.sharding.1g.257db.0rodb.4proxy.default"),
+        create("InvalidShardInfo.Format", InstanceClass="redis.logic.sharding.1g.0db.0rodb.4proxy.default"),
+        create("InvalidCapacity.NotFound", InstanceClass="", Capacity="99999999"),
+        create("InvalidCapacity.NotFound", InstanceClass="", Capacity="-1"),
+        create("InvalidEngineVersion.Malformed", EngineVersion="3.2"),
+        *(
+            create("InvalidInstanceName.Malformed", InstanceName=name)
+            for name in ("a", "1abc", "a b", "a@b", "a/b", "a=b", 'a"b', "a<b", "a{b", "x" * 129)
+        ),
+        *(
+            create("InvalidPassword.Malformed", Password=password)
+            for password in ("Aa1!", "alllowercase", "ALLUPPER1", "Passw0rd" * 5, "Pass word1", "Pässwort123")
+        ),
+        *(
+            create("InvalidConnectionString.Format", ConnectionStringPrefix=prefix)
+            for prefix in ("short", "1starts-with-1", "UPPERCASE", "under_score", "ends-with-", "dots.dots", "x" * 41)
+        ),
+        create("ConnectionStringAlreadyExists", ConnectionStringPrefix="taken-name"),
+        *(create("InvalidPort", Port=port) for port in ("1023", "65536", "0", "-1", "6379.0", "redis", "٦٣٧٩")),
+        create("InvalidVPCId.NotFound", VpcId="vpc-bp1doesnotexist", VSwitchId=world.vswitch),
+        create("InvalidVPCId.NotFound", VSwitchId=world.vswitch),
+        create("InvalidVPCId.NotFound", **inside, RegionId="cn-shanghai"),
+        create("InvalidvSwitchId", VpcId=world.vpc, VSwitchId="vsw-bp1doesnotexist"),
+        create("InvalidvSwitchId", VpcId=world.vpc),
+        create("InvalidvSwitchId", VpcId=world.other_vpc, VSwitchId=world.vswitch),
+        create("InvalidvSwitchId", VpcId=world.vpc, VSwitchId=world.pending_vswitch),
+        Case("tair.CreateInstance", "InvalidvSwitchId", 404, {**inside, "ZoneId": "cn-hangzhou-k"}),
+        *(
+            create("InvalidIPNotInSubnet", **inside, PrivateIpAddress=address)
+            for address in ("172.16.0.9", "172.16.1.9", "172.16.0.0", "172.16.0.253", "172.16.0.255", "nine", "::1")
+        ),
+        create("QuotaNotEnough", VpcId=world.vpc, VSwitchId=world.full),
+        create("MissingParameter", ChargeType="PrePaid"),
+        create("InvalidToken.Malformed", Token="x" * 65),
+        Case("tair.DeleteInstance", "InvalidInstanceId.NotFound", 404, {"InstanceId": "r-bp1doesnotexist"}),
+        Case("tair.DeleteInstance", "InstanceStatus.NotSupport", 403, {"InstanceId": world.moving}),
+        Case("tair.DeleteInstance", "InstanceStatus.NotSupport", 403, {"InstanceId": world.deleting}),
+        Case("tair.DescribeInstanceAttribute", "InvalidInstanceId.NotFound", 404, {"InstanceId": "r-1"}),
+        Case("tair.DescribeInstances", "InvalidInstanceIds.Malformed", 400, {"InstanceIds": "r-1,,r-2"}),
+        Case("tair.DescribeInstances", "InvalidInstanceIds.Malformed", 400,
+             {"InstanceIds": ",".join(f"r-{number}" for number in range(31))}),
+        Case("tair.DescribeDBInstanceNetInfo", "InvalidInstanceId.NotFound", 404, {"InstanceId": "r-1"}),
+        Case(allocate, "InvalidDbInstanceId.NotFound", 404, {"InstanceId": "r-1"}),
+        Case(allocate, "InstanceStatus.NotSupport", 403, {"InstanceId": world.moving}),
+        Case(allocate, "InvalidConnType", 400, {"InstanceId": world.standard}),
+        Case(allocate, "DirectConnectionAlreadyExists", 400, {"InstanceId": world.direct}),
+        Case(allocate, "InvalidConnectionString.Format", 400, {"ConnectionString": "x"}),
+        Case(allocate, "ConnectionStringAlreadyExists", 400, {"ConnectionString": "taken-name"}),
+        Case(allocate, "InvalidPort", 400, {"Port": "80"}),
+        Case(allocate, "InvalidPort", 400, {"Port": "10000"}),
+        Case(allocate, "QuotaNotEnough", 400, {"InstanceId": world.crowded}),
+        Case("tair.ReleaseDirectConnection", "NetTypeNotExists", 400, {"InstanceId": world.cluster}),
+        Case("tair.ReleaseDirectConnection", "InstanceStatus.NotSupport", 403, {"InstanceId": world.moving}),
+        Case("tair.ReleaseDirectConnection", "InvalidDbInstanceId.NotFound", 404, {"InstanceId": "r-1"}),
+        Case("tair.DescribeZones", "InvalidRegion.Format", 400, {"RegionId": "cn-atlantis"}),
+        Case("tair.DescribeSecurityIps", "InvalidInstanceId.NotFound", 404, {"InstanceId": "r-1"}),
+        Case(modify, "InvalidInstanceId.NotFound", 404, {"InstanceId": "r-1"}),
+        Case(modify, "InstanceStatus.NotSupport", 403, {"InstanceId": world.deleting}),
+        *(
+            Case(modify, "InvalidGroupName.Format", 400, {"SecurityIpGroupName": name})
+            for name in ("Upper", "1digit", "ends_", "with-hyphen", "x" * 33)
+        ),
+        *(
+            Case(modify, "InvalidSecurityIps", 400, {"SecurityIps": entries})
+            for entries in ("300.1.1.1", "10.0.0.1,", "10.0.0.0/33", "somewhere", ",".join(_many(1001)))
+        ),
+        Case(modify, "SecurityIPList.Duplicate", 409, {"SecurityIps": "10.0.0.1,10.0.0.1"}),
+        Case(modify, "SecurityIPList.Duplicate", 409, {"SecurityIps": "127.0.0.1", "ModifyMode": "Append"}),
+        Case(modify, "InvalidSecurityIPList.NotFound", 404, {"SecurityIps": "10.9.9.9", "ModifyMode": "Delete"}),
+        Case(modify, "InvalidSecurityIPList.NotFound", 404,
+             {"SecurityIps": "127.0.0.1", "ModifyMode": "Delete", "SecurityIpGroupName": "nobodys"}),
+        Case("vpc.CreateVpc", "InvalidRegionId.NotFound", 404, {"RegionId": "cn-atlantis"}),
+        *(
+            Case("vpc.CreateVpc", "InvalidParameter", 400, {"CidrBlock": block})
+            for block in ("11.0.0.0/8", "10.0.0.1/8", "172.0.0.0/11", "192.168.0.0/29", "10.0.0.0/7", "ten", "fd00::/8")
+        ),
+        Case("vpc.CreateVpc", "InvalidVpcName.Malformed", 400, {"VpcName": "http://x"}),
+        Case("vpc.CreateVpc", "InvalidVpcName.Malformed", 400, {"VpcName": "x" * 129}),
+        Case("vpc.CreateVpc", "InvalidVpcDiscription.Malformed", 400, {"Description": "https://x"}),
+        Case("vpc.CreateVpc", "InvalidVpcDiscription.Malformed", 400, {"Description": "x" * 257}),
+        Case("vpc.CreateVpc", "IllegalParam.UserCidr", 400, {"UserCidr": "192.168.0.1/16"}),
+        Case("vpc.CreateVpc", "InvalidUserCidr.Malformed", 400, {"UserCidr": "100.64.0.0/16"}),
+        Case("vpc.CreateVpc", "InvalidUserCidr.Quota", 400, {"UserCidr": "10.0.0.0/8," * 3 + "11.0.0.0/8"}),
+        Case("vpc.CreateVpc", "OperationUnsupported.Ipv6Feature", 400, {"EnableIpv6": "true"}),
+        Case("vpc.CreateVpc", "UnsupportedFeature.IPAM", 400, {"Ipv4IpamPoolId": "ipam-pool-1"}),
+        Case("vpc.DescribeVpcs", "InvalidRegionId.NotFound", 404, {"RegionId": "cn-atlantis"}),
+        Case("vpc.DescribeVpcs", "InvalidVpcIdNumber.NotSupported", 400, {"VpcId": ",".join(_many(21))}),
+        Case("vpc.DescribeVpcAttribute", "InvalidVpcId.NotFound", 404, {"VpcId": "vpc-1"}),
+        Case("vpc.DescribeVpcAttribute", "InvalidVpcId.NotFound", 404, {"RegionId": "cn-shanghai"}),
+        Case("vpc.DescribeVpcAttribute", "InvalidVpcId.NotFound", 404, {"IsDefault": "true"}),
+        Case(subnet, "InvalidVpcId.NotFound", 404, {"VpcId": "vpc-1"}),
+        Case(subnet, "InvalidVpcId.NotFound", 404, {"RegionId": "cn-shanghai"}),
+        Case(subnet, "IncorrectVpcStatus", 400, {"VpcId": world.pending_vpc}),
+        Case(subnet, "InvalidZoneId.NotFound", 404, {"ZoneId": "cn-hangzhou-z"}),
+        Case(subnet, "InvalidCidrBlock.Malformed", 400, {"CidrBlock": "172.16.9.1/24"}),
+        Case(subnet, "InvalidCirdrBlock.MaskLength", 400, {"CidrBlock": "172.16.0.0/15"}),
+        Case(subnet, "InvalidCirdrBlock.MaskLength", 400, {"CidrBlock": "172.16.9.0/30"}),
+        Case(subnet, "InvalidParameter", 400, {"CidrBlock": "10.0.0.0/24"}),
+        Case(subnet, "InvalidCidrBlock.Overlapped", 400, {"CidrBlock": "172.16.0.128/25"}),
+        Case(subnet, "InvalidCidrBlock.Overlapped", 400, {"CidrBlock": "172.16.0.0/16"}),
+        Case(subnet, "InvalidVSwitchName.Malformed", 400, {"VSwitchName": "http://x"}),
+        Case(subnet, "InvalidVSwitchDiscription.Malformed", 400, {"Description": "http://x"}),
+        Case(subnet, "OperationFailed.VpcIpv6Disabled", 400, {"Ipv6CidrBlock": "0"}),
+        Case("vpc.DescribeVSwitches", "InvalidVSwitchIdNumber.NotSupported", 404, {"VSwitchId": ",".join(_many(21))}),
+        Case("vpc.DescribeVSwitchAttributes", "InvalidVSwitchId.NotFound", 400, {"VSwitchId": "vsw-1"}),
+        Case("vpc.DescribeZones", "InvalidRegionId.NotFound", 404, {"RegionId": "cn-atlantis"}),
+        Case("location.DescribeEndpoints", "InvalidRegionId", 400, {"Id": "cn-atlantis"}),
+        Case("location.DescribeEndpoints", "Illegal Parameter", 400, {"ServiceCode": "ecs-of-mars"}),
+    ]  # fmt: skip
+
+
+def _many(number: int) -> list[str]:
+    return [f"10.{index >> 8}.{index & 255}.1" for index in range(number)]
+
+
+WORKS: dict[str, Callable[[World], dict[str, str]]] = {
+    "tair.CreateInstance": lambda world: {"RegionId": "cn-hangzhou", "InstanceClass": SMALL, "Password": PASSWORD},
+    "tair.DeleteInstance": lambda world: {"InstanceId": world.standard},
+    "tair.DescribeInstanceAttribute": lambda world: {"InstanceId": world.standard},
+    "tair.DescribeInstances": lambda world: {},
+    "tair.DescribeDBInstanceNetInfo": lambda world: {"InstanceId": world.standard},
+    "tair.AllocateDirectConnection": lambda world: {"InstanceId": world.cluster},
+    "tair.ReleaseDirectConnection": lambda world: {"InstanceId": world.direct},
+    "tair.DescribeRegions": lambda world: {},
+    "tair.DescribeZones": lambda world: {},
+    "tair.DescribeSecurityIps": lambda world: {"InstanceId": world.standard},
+    "tair.ModifySecurityIps": lambda world: {"InstanceId": world.standard, "SecurityIps": "10.0.0.1"},
+    "vpc.CreateVpc": lambda world: {"RegionId": "cn-hangzhou"},
+    "vpc.DescribeVpcs": lambda world: {"RegionId": "cn-hangzhou"},
+    "vpc.DescribeVpcAttribute": lambda world: {"RegionId": "cn-hangzhou", "VpcId": world.vpc},
+    "vpc.CreateVSwitch": lambda world: {
+        "VpcId": world.vpc, "ZoneId": "cn-hangzhou-h", "CidrBlock": "172.16.9.0/24", "RegionId": "cn-hangzhou",
+    },
+    "vpc.DescribeVSwitches": lambda world: {},
+    "vpc.DescribeVSwitchAttributes": lambda world: {"VSwitchId": world.vswitch},
+    "vpc.DescribeRegions": lambda world: {},
+    "vpc.DescribeZones": lambda world: {"RegionId": "cn-hangzhou"},
+    "sts.GetCallerIdentity": lambda world: {},
+    "location.DescribeEndpoints": lambda world: {"Id": "cn-hangzhou", "ServiceCode": "redisa"},
+}  # fmt: skip
+"""Parameters of a call that works."""
+
+NOBODY = World(None, *[""] * 12)  # type: ignore[arg-type]
+NUMBERS = range(len(cases(NOBODY)))
+OPERATIONS = {f"{CODES[one.operation.product.code]}.{one.operation.name}": one.operation
+              for one in built() if one.operation.product.code in CODES}  # fmt: skip
+
+
+def test_every_declared_error_has_a_case() -> None:
+    """Only a machine without Redis is not tried here; test_create_instance.py has it."""
+    declared = {
+        (name, error.code, error.status)
+        for name, operation in OPERATIONS.items()
+        for error in operation.errors
+        if (f"{operation.product.code}.{operation.name}", error.__name__) not in NOT_RAISED
+    }
+    tried = {(case.operation, case.code, case.status) for case in cases(NOBODY)}
+    assert declared - tried == {("tair.CreateInstance", "ResourceNotAvailable", 400)}
+    assert tried <= declared
+    assert set(WORKS) == set(OPERATIONS)
+
+
+@pytest.mark.parametrize(
+    "number", NUMBERS, ids=[f"{case.operation}-{case.code}-{number}" for number, case in enumerate(cases(NOBODY))]
+)
+def test_refused(world: World, number: int) -> None:
+    case = cases(world)[number]
+    parameters = {name: value for name, value in {**WORKS[case.operation](world), **case.wrong}.items() if value}
+    error = next(
+        error for error in OPERATIONS[case.operation].errors if (error.code, error.status) == (case.code, case.status)
+    )
+    refused(world.me, case.operation, parameters, case.code, case.status, error.message)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter"),
+    [
+        (name, info.encode_name)
+        for name, operation in OPERATIONS.items()
+        for info in msgspec.structs.fields(operation.request_type)
+        if info.required
+    ],
+)
+@pytest.mark.parametrize("empty", [False, True])
+def test_mandatory_parameters(world: World, name: str, parameter: str, empty: bool) -> None:
+    """Absent or empty: the gateway says which one. The older SDK adds a RegionId of its own."""
+    parameters = WORKS[name](world)
+    del parameters[parameter]
+    if empty:
+        parameters[parameter] = ""
+    text = f"{parameter} is mandatory for this action."
+    adds_it = parameter == "RegionId" and not empty
+    refused(world.me, name, parameters, f"Missing{parameter}", 400, text, older=not adds_it)
+
+
+def _limited() -> list[tuple[str, str, str, str]]:
+    """Operation, parameter, a value that it does not allow, and the code for that."""
+    found = []
+    for name, operation in OPERATIONS.items():
+        hints = {info.name: info for info in msgspec.structs.fields(operation.request_type)}
+        for field, hint in typing.get_type_hints(operation.request_type, include_extras=True).items():
+            inner, param = bare(hint)
+            wire = hints[field].encode_name
+            code = param.invalid.code if param and param.invalid else f"Invalid{wire}"
+            if inner is bool:
+                found.append((name, wire, "perhaps", code))
+            elif inner is int:
+                found += [(name, wire, value, code) for value in ("one", "1.5", "99999999999999999999")]
+            elif param and param.enum:
+                found.append((name, wire, "Nonsense", code))
+            if param and param.range:
+                found += [(name, wire, str(param.range[0] - 1), code), (name, wire, str(param.range[1] + 1), code)]
+    return found
+
+
+@pytest.mark.parametrize(("name", "parameter", "value", "code"), _limited())
+def test_values_that_no_parameter_may_have(world: World, name: str, parameter: str, value: str, code: str) -> None:
+    """Numbers, switches, choices and ranges."""
+    answer = world.me.raw(*name.split("."), **{**WORKS[name](world), parameter: value})
+    assert (answer.status, answer.code) == (400, code), answer.body
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, one in OPERATIONS.items() if "dry_run" in one.request_type.__struct_fields__]
+)
+def test_dry_runs(world: World, name: str) -> None:
+    """A dry run that finds nothing wrong is an error, and nothing has happened."""
+    count = len(world.me.raw("vpc", "DescribeVSwitches", PageSize="50").json["VSwitches"]["VSwitch"])
+    answer = world.me.raw(*name.split("."), **{**WORKS[name](world), "DryRun": "true"})
+    assert (answer.status, answer.code) == (400, "DryRunOperation")
+    assert answer.json["Message"] == "Request validation has been passed with DryRun flag set."
+    assert len(world.me.raw("vpc", "DescribeVSwitches", PageSize="50").json["VSwitches"]["VSwitch"]) == count
+
+
+def test_transitional_states_are_shown(world: World) -> None:
+    """The states that the refusals above were about."""
+
+    def status(instance: str) -> str:
+        answer = world.me.raw("tair", "DescribeInstanceAttribute", InstanceId=instance).json
+        shown: str = answer["Instances"]["DBInstanceAttribute"][0]["InstanceStatus"]
+        return shown
+
+    assert (status(world.moving), status(world.deleting)) == ("NetworkModifying", "Changing")
+    made = _make(world.me, "tair", "CreateInstance", "InstanceId", **WORKS["tair.CreateInstance"](world))
+    assert status(made) == "Creating"
+    assert world.me.raw("vpc", "DescribeVpcAttribute", VpcId=world.pending_vpc,
+                        RegionId="cn-hangzhou").json["Status"] == "Pending"  # fmt: skip
+
+
+def refused(
+    me: Account, name: str, parameters: dict[str, str], code: str, status: int, text: str, *, older: bool = True
+) -> None:
+    """Asserts that a call is refused so: to both SDKs, in JSON and in XML."""
+    product, action = name.split(".")
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - the type is the client's, its fields are what counts
+        me.call(product, action, parameters)
+    error: Any = caught.value
+    assert (error.code, error.status_code) == (code, status)
+    assert error.message == f"code: {status}, {text} request id: {error.request_id}"
+    if older:
+        with pytest.raises(Exception) as caught:  # noqa: PT011
+            me.common(product, action, **parameters)
+        error = caught.value
+        assert (error.get_error_code(), error.get_http_status(), error.get_error_msg()) == (code, status, text)
+    answer = me.signer(product).v1(action, parameters, format="XML").send(me.port)
+    root, fields = xml_leaves(answer.body.decode())
+    assert (answer.status, root) == (status, "Error")
+    assert (fields["/Code"], fields["/Message"]) == ([code], [text])

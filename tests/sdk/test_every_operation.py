@@ -1,0 +1,244 @@
+"""Every built operation through the vendor's clients: every documented parameter sent, replies read by their models."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+import pytest
+from alibabacloud_r_kvstore20150101 import models as tair_models
+from alibabacloud_sts20150401 import models as sts_models
+from alibabacloud_vpc20160428 import models as vpc_models
+from tests.products.tables import built
+from tests.running import PASSWORD, Running
+from tests.sdk.clients import Account, check_types, leaves, same_but_for_the_request_id, wait_available
+
+MODELS = {"tair": tair_models, "vpc": vpc_models, "sts": sts_models}
+TAGS = [{"Key": "存储类型", "Value": "开发"}, {"Key": "stage", "Value": "test"}]
+
+
+class World(NamedTuple):
+    """What the calls are about; each write has an instance of its own."""
+
+    vpc: str
+    vswitch: str
+    standard: str
+    cluster: str
+    direct: str
+    doomed: str
+
+
+@pytest.fixture(scope="module")
+def world(states: Running, me: Account) -> World:
+    vpc = me.raw("vpc", "CreateVpc", RegionId="cn-hangzhou", CidrBlock="192.168.0.0/16").json["VpcId"]
+    wait_available(me, vpc)
+    vswitch = me.raw(
+        "vpc", "CreateVSwitch", VpcId=vpc, ZoneId="cn-hangzhou-i", CidrBlock="192.168.1.0/24"
+    ).json["VSwitchId"]  # fmt: skip
+    wait_available(me, vpc)
+    direct = states.create(2, "")
+    states.allocate(direct)
+    return World(vpc, vswitch, states.create(0, ""), states.create(2, ""), direct, states.create(0, ""))
+
+
+class Case(NamedTuple):
+    """:ivar method: of the current SDK's client. :ivar parameters: all documented ones, by the vendor's names."""
+
+    product: str
+    operation: str
+    method: str
+    parameters: dict[str, Any]
+
+    @property
+    def writes(self) -> bool:
+        return self.operation.startswith(("Create", "Delete", "Allocate", "Release", "Modify"))
+
+
+def cases(world: World) -> list[Case]:
+    reads = {"DryRun": False, "IsDefault": False}
+    return [
+        Case("tair", "CreateInstance", "create_instance", {
+            "RegionId": "cn-hangzhou", "ZoneId": "cn-hangzhou-i", "SecondaryZoneId": "cn-hangzhou-j",
+            "InstanceClass": "redis.logic.sharding.2g.4db.0rodb.4proxy.default", "Capacity": 4096, "ShardCount": 4,
+            "InstanceName": "测试-1", "Password": PASSWORD, "EngineVersion": "6.0", "InstanceType": "Redis",
+            "NetworkType": "VPC", "VpcId": world.vpc, "VSwitchId": world.vswitch, "PrivateIpAddress": "192.168.1.77",
+            "Port": "6380", "ConnectionStringPrefix": "all-documented", "ChargeType": "PrePaid", "Period": "12",
+            "NodeType": "MASTER_SLAVE", "ResourceGroupId": "rg-acfmyiu4ekp1234", "Token": "a token of 0 surprises",
+            "DryRun": False, "Tag": TAGS, "Appendonly": "yes", "AutoRenew": "true", "AutoRenewPeriod": "3",
+            "AutoUseCoupon": "false", "BackupId": "1", "BusinessInfo": "0", "ClusterBackupId": "cb-hyxdof5x9kqb1234",
+            "CouponNo": "youhuiquan_promotion_option_id_for_blank", "DedicatedHostGroupId": "dhg-uv4fnk6r7zff1234",
+            "GlobalInstance": False, "GlobalInstanceId": "gr-bp14rkqrhac1234", "MaintainEndTime": "07:00Z",
+            "GlobalSecurityGroupIds": "g-zsldxfiwjmti0kcm1234", "InstanceEndpointType": "UnifiedEndpoint",
+            "MaintainStartTime": "03:00Z", "ParamGroupId": "rpg-test12", "ReadOnlyCount": 2, "ReplicaCount": 2,
+            "RecoverConfigMode": "whitelist,config,account", "RestoreTime": "2019-06-19T16:00:00Z",
+            "SlaveReadOnlyCount": 2, "SlaveReplicaCount": 2, "SrcDBInstanceId": "r-bp1zxszhcgatnx1234",
+        }),
+        Case("tair", "DescribeInstances", "describe_instances", {
+            "RegionId": "cn-hangzhou", "ArchitectureType": "standard", "ChargeType": "PostPaid",
+            "EditionType": "Community", "EngineVersion": "5.0", "Expired": "false", "GlobalInstance": False,
+            "InstanceClass": "redis.master.small.default", "InstanceIds": world.standard, "InstanceStatus": "Normal",
+            "InstanceType": "Redis", "NetworkType": "VPC", "NodeType": "double", "PageNumber": 1, "PageSize": 30,
+            "PrivateIp": None, "ResourceGroupId": None, "SearchKey": world.standard[:10], "Tag": [], "VSwitchId": None,
+            "VpcId": None, "ZoneId": "cn-hangzhou-h",
+        }),
+        Case("tair", "DescribeInstanceAttribute", "describe_instance_attribute", {"InstanceId": world.cluster}),
+        Case("tair", "DescribeDBInstanceNetInfo", "describe_dbinstance_net_info", {
+            "InstanceId": world.direct, "NetType": "2",
+        }),
+        Case("tair", "DescribeSecurityIps", "describe_security_ips", {"InstanceId": world.standard}),
+        Case("tair", "DescribeRegions", "describe_regions", {"AcceptLanguage": "en-US"}),
+        Case("tair", "DescribeZones", "describe_zones", {"AcceptLanguage": "zh-CN", "RegionId": "cn-shanghai"}),
+        Case("tair", "ModifySecurityIps", "modify_security_ips", {
+            "InstanceId": world.standard, "SecurityIps": "100.64.10.0/24,10.101.11.1", "ModifyMode": "Append",
+            "SecurityIpGroupName": "group_1", "SecurityIpGroupAttribute": "hidden",
+        }),
+        Case("tair", "AllocateDirectConnection", "allocate_direct_connection", {
+            "InstanceId": world.cluster, "ConnectionString": "redisdirect123", "Port": "6399",
+        }),
+        Case("tair", "ReleaseDirectConnection", "release_direct_connection", {"InstanceId": world.direct}),
+        Case("tair", "DeleteInstance", "delete_instance", {
+            "InstanceId": world.doomed, "GlobalInstanceId": "gr-bp14rkqrhac1234",
+        }),
+        Case("vpc", "CreateVpc", "create_vpc", {
+            "RegionId": "cn-hangzhou", "CidrBlock": "10.0.0.0/8", "VpcName": "名字", "Description": "a <b> & \"c\"",
+            "ResourceGroupId": "rg-1", "ClientToken": "123e4567-e89b-12d3", "DryRun": False, "Tag": TAGS,
+            "UserCidr": "192.168.0.0/16,172.16.0.0/12", "EnableIpv6": False, "EnableDnsHostname": False,
+            "Ipv4CidrMask": 12, "Ipv4IpamPoolId": None, "Ipv6CidrBlock": None, "Ipv6CidrMask": 56,
+            "Ipv6IpamPoolId": None, "Ipv6Isp": "BGP",
+        }),
+        Case("vpc", "DescribeVpcs", "describe_vpcs", {
+            **reads, "RegionId": "cn-hangzhou", "VpcId": world.vpc, "VpcName": None, "ResourceGroupId": None, "Tag": [],
+            "VpcOwnerId": None, "EnableIpv6": False, "DhcpOptionsSetId": None, "PageNumber": 1, "PageSize": 50,
+        }),
+        Case("vpc", "DescribeVpcAttribute", "describe_vpc_attribute", {
+            **reads, "RegionId": "cn-hangzhou", "VpcId": world.vpc,
+        }),
+        Case("vpc", "CreateVSwitch", "create_vswitch", {
+            "VpcId": world.vpc, "ZoneId": "cn-hangzhou-h", "CidrBlock": "192.168.2.0/28", "RegionId": "cn-hangzhou",
+            "VSwitchName": "vSwitch-1", "Description": "🙂", "ClientToken": "0c593ea1", "Tag": TAGS, "CidrMask": 28,
+            "Ipv6CidrBlock": None, "Ipv6CidrMask": None, "VpcIpv6CidrBlock": None,
+        }),
+        Case("vpc", "DescribeVSwitches", "describe_vswitches", {
+            **reads, "RegionId": "cn-hangzhou", "VpcId": world.vpc, "VSwitchId": world.vswitch, "VSwitchName": None,
+            "ZoneId": "cn-hangzhou-i", "ResourceGroupId": None, "RouteTableId": None, "Tag": [], "VSwitchOwnerId": None,
+            "EnableIpv6": False, "PageNumber": 1, "PageSize": 10,
+        }),
+        Case("vpc", "DescribeVSwitchAttributes", "describe_vswitch_attributes", {
+            "VSwitchId": world.vswitch, "RegionId": "cn-hangzhou", "DryRun": False,
+        }),
+        Case("vpc", "DescribeRegions", "describe_regions", {"AcceptLanguage": "zh-CN", "ProductType": "VPC"}),
+        Case("vpc", "DescribeZones", "describe_zones", {
+            "RegionId": "cn-hangzhou", "AcceptLanguage": "en-us", "ZoneType": "AvailabilityZone",
+        }),
+        Case("sts", "GetCallerIdentity", "get_caller_identity", {}),
+    ]  # fmt: skip
+
+
+NAMES = [(case.product, case.operation) for case in cases(World("", "", "", "", "", ""))]
+
+
+@pytest.fixture
+def case(request: pytest.FixtureRequest, world: World) -> Case:
+    return next(one for one in cases(world) if (one.product, one.operation) == request.param)
+
+
+def test_every_operation_has_a_case() -> None:
+    """Location has its own tests: no SDK of the vendor's has a class for it."""
+    ours = {(one.operation.product.code, one.operation.name) for one in built()}
+    codes = {"tair": "R-kvstore", "vpc": "Vpc", "sts": "Sts"}
+    assert {(codes[product], name) for product, name in NAMES} == {key for key in ours if key[0] in codes.values()}
+
+
+@pytest.mark.parametrize("case", NAMES, indirect=True, ids=[f"{product}.{name}" for product, name in NAMES])
+def test_current_sdk(me: Account, case: Case) -> None:
+    """All documented parameters are accepted; the models find every field that is sent, with its type."""
+    table = next(one.table for one in built() if one.operation.name == case.operation and _code(one) == case.product)
+    assert table is not None
+    assert set(case.parameters) == set(table["in"])
+    client = getattr(me, case.product)
+    if case.parameters:
+        model = getattr(MODELS[case.product], f"{case.operation}Request")()
+        sent = model.from_map(case.parameters)
+        assert set(sent.to_map()) >= {name for name, value in case.parameters.items() if value is not None}
+        body = getattr(client, case.method)(sent).body
+    else:
+        body = getattr(client, case.method)().body
+    assert check_types(body) >= 1
+    if case.writes:
+        return
+    raw = me.raw(case.product, case.operation, **_flat(case.parameters)).json
+    assert _without_id(body.to_map()) == _without_id(raw)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [key for key in NAMES if key[1].startswith(("Describe", "Get"))],
+    indirect=True,
+    ids=lambda key: f"{key[0]}.{key[1]}",
+)
+def test_older_sdk(me: Account, case: Case) -> None:
+    """XML and JSON say the same."""
+    parameters = _flat(case.parameters)
+    in_json = me.common(case.product, case.operation, "JSON", **parameters)
+    in_xml = me.common(case.product, case.operation, "XML", **parameters)
+    same_but_for_the_request_id(in_json, in_xml, case.operation)
+    assert len(leaves(json.loads(in_json))) > 1
+
+
+def test_older_sdk_writes(me: Account, states: Running) -> None:
+    """The older SDK's own classes for Tair, from creation to deletion."""
+    from aliyunsdkr_kvstore.request.v20150101 import (
+        AllocateDirectConnectionRequest,
+        CreateInstanceRequest,
+        DeleteInstanceRequest,
+        ModifySecurityIpsRequest,
+        ReleaseDirectConnectionRequest,
+    )
+
+    create = CreateInstanceRequest.CreateInstanceRequest()
+    create.set_InstanceClass("redis.logic.sharding.1g.2db.0rodb.4proxy.default")
+    create.set_Password(PASSWORD)
+    create.set_Tags([{"Key": "a", "Value": "b"}])
+    instance = json.loads(me.core(create))["InstanceId"]
+    states.wait_normal(instance)
+    for module in (ModifySecurityIpsRequest, AllocateDirectConnectionRequest, ReleaseDirectConnectionRequest):
+        request = getattr(module, module.__name__.rpartition(".")[2])()
+        request.set_InstanceId(instance)
+        if module is ModifySecurityIpsRequest:
+            request.set_SecurityIps("10.0.0.1")
+        answer = me.core(request, "XML")
+        assert answer.startswith("<?xml version='1.0' encoding='UTF-8'?><")
+        assert f"{module.__name__.rpartition('.')[2].removesuffix('Request')}Response>" in answer
+        states.wait_normal(instance)
+    delete = DeleteInstanceRequest.DeleteInstanceRequest()
+    delete.set_InstanceId(instance)
+    assert json.loads(me.core(delete)).keys() == {"RequestId"}
+
+
+def test_xml_without_a_format(me: Account) -> None:
+    """Signature version 1 without ``Format`` is answered in XML."""
+    answer = me.signer("sts").v1("GetCallerIdentity", format=None).send(me.port)
+    assert answer.headers["content-type"] == "text/xml;charset=utf-8"
+    assert b"<GetCallerIdentityResponse><RequestId>" in answer.body
+
+
+def test_who_am_i(me: Account) -> None:
+    body = me.sts.get_caller_identity().body
+    assert (body.account_id, body.user_id, body.identity_type) == (me.id, me.id, "Account")
+    assert body.arn == f"acs:ram::{me.id}:root"
+
+
+def _code(one: Any) -> str:
+    return {"R-kvstore": "tair", "Vpc": "vpc", "Sts": "sts"}.get(one.operation.product.code, "")
+
+
+def _flat(parameters: dict[str, Any]) -> dict[str, str]:
+    return {
+        name: str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in parameters.items()
+        if value not in (None, [])
+    }
+
+
+def _without_id(body: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if name != "RequestId"}
