@@ -11,7 +11,7 @@ from typing import Any
 from bench.children import PATIENCE, Child, module, until
 from bench.http_load import ask
 from bench.signing import Address, Call, Key, sign
-from jackfield.supervisor.folder import Folder
+from jackfield.folder import Folder
 from jackfield.supervisor.ready import Ready, read_ready
 from jackfield.supervisor.shutdown import shut_down
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from alibabacloud_r_kvstore20150101 import models as tair
 from alibabacloud_r_kvstore20150101.client import Client as TairClient
+
 from tests.running import Running
 
 T = TypeVar("T")

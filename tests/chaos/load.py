@@ -10,6 +10,7 @@ from typing import Any
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+
 from tests.running import PASSWORD, Running, until
 
 NEVER = Retry(NoBackoff(), 0)

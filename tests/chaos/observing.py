@@ -7,14 +7,13 @@ import socket
 import struct
 from pathlib import Path
 
-from tests.running import Running, kill, until
-
 from jackfield.endpoints.addresses import pool
 from jackfield.engines.redis import BUS_PORT
 from jackfield.processes import ProcessId, identify
 from jackfield.relay.client import RelayClient, RelayDown
 from jackfield.store.resource import Change
 from jackfield.store.sqlite import open_store
+from tests.running import Running, kill, until
 
 Place = tuple[str, int]
 

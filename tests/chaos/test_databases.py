@@ -10,13 +10,13 @@ import msgspec
 import pytest
 import redis
 from alibabacloud_r_kvstore20150101 import models as tair
+
+from jackfield.processes import ProcessId
+from jackfield.relay.resp.slots import slot_of
 from tests.chaos.caller import Caller
 from tests.chaos.dialling import Place
 from tests.chaos.load import NEVER, Load, ordinary_places
 from tests.running import CLUSTER, PASSWORD, Running, kill, until
-
-from jackfield.processes import ProcessId
-from jackfield.relay.resp.slots import slot_of
 
 pytestmark = pytest.mark.chaos
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from alibabacloud_r_kvstore20150101 import models as tair
+
 from tests.chaos.observing import listening, processes_naming
 from tests.running import CLUSTER, PASSWORD, Running, until
 

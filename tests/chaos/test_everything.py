@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 import redis
+
 from tests.chaos.caller import Caller
 from tests.chaos.dialling import ask, logged_in, shard_at
 from tests.chaos.load import NEVER

@@ -12,6 +12,7 @@ from pathlib import Path
 from socket import socket
 
 import pytest
+
 from tests.chaos.caller import Caller, Unknown
 from tests.chaos.dialling import Place, is_closed, logged_in, pings, refuses, shard_at
 from tests.chaos.load import Load, ordinary_places

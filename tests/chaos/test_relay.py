@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from alibabacloud_r_kvstore20150101 import models as tair
+
+from jackfield.store.resource import Change
 from tests.chaos.caller import Caller
 from tests.chaos.dialling import Place, accepts, holding, is_closed, logged_in, pings, refuses
 from tests.chaos.load import Load, ordinary_places
 from tests.chaos.observing import changes, kill_relay, listening, relay_process, routes_of
 from tests.running import Running, refused, until
-
-from jackfield.store.resource import Change
 
 pytestmark = pytest.mark.chaos
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import redis
 from alibabacloud_r_kvstore20150101 import models as tair
+
 from tests.chaos.dialling import Place
 from tests.chaos.load import Load, ordinary_places
 from tests.chaos.observing import listening_in, processes_naming

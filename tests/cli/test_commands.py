@@ -15,11 +15,12 @@ from typing import Any
 
 import pytest
 import redis
-from tests.cli.commands import run
-from tests.running import PASSWORD, Running, kill, until
-from tests.users import User
 
 from jackfield.processes import identify
+from tests.cli.commands import run
+from tests.naming import readable
+from tests.running import PASSWORD, Running, kill, until
+from tests.users import User
 
 COMMANDS = ("up", "down", "ps", "env", "exec", "doctor", "demo")
 NEEDS_A_FOLDER = ("down", "ps", "env", "exec")
@@ -78,7 +79,7 @@ def test_version() -> None:
         (("up", "--drain", "soon"), "argument --drain: 0 to 3600 seconds"),
         (("env", "--format", "xml"), "argument --format: invalid choice: 'xml'"),
     ],
-    ids=str,
+    ids=readable,
 )
 def test_bad_usage(arguments: tuple[str, ...], told: str) -> None:
     """Status 2, the usage, and what was wrong with it."""

@@ -9,12 +9,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.cli.commands import run
-from tests.running import Running, until
 
 from jackfield.folder import Folder
 from jackfield.processes import identify
 from jackfield.supervisor.shutdown import processes_of
+from tests.cli.commands import run
+from tests.naming import readable
+from tests.running import Running, until
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,7 @@ from jackfield.supervisor.shutdown import processes_of
         (("--addresses", "here"), 2, "--addresses: "),
         (("--ready-file", "/proc/nowhere/ready.json"), 1, "/proc/nowhere/ready.json cannot be written"),
     ],
-    ids=str,
+    ids=readable,
 )
 @pytest.mark.parametrize("detach", [(), ("--detach",)], ids=["foreground", "detached"])
 def test_up_that_cannot_be(empty: str, arguments: tuple[str, ...], status: int, told: str, detach: tuple[str]) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.engines.databases import laboratory
 
 from jackfield.engines.engine import EngineFailed
 from jackfield.engines.external import ExternalEngine, ExternalNode, Protocol
+from tests.engines.databases import laboratory
 
 engine = ExternalEngine()
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.engines.databases import Lab, laboratory
 
 from jackfield.engines.engine import EngineFailed, EngineMissing
 from jackfield.engines.mysql import MySqlEngine, find
+from tests.engines.databases import Lab, laboratory
 
 
 @pytest.fixture

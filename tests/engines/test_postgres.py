@@ -8,11 +8,11 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.engines.databases import Lab, kill, laboratory, until
 
 from jackfield.engines.engine import EngineFailed, EngineMissing
 from jackfield.engines.postgres import PostgresBinaries, PostgresEngine, PostgresNode, find, find_all
 from jackfield.processes import identify
+from tests.engines.databases import Lab, kill, laboratory, until
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
 

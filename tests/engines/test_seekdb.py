@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.engines.databases import Lab, laboratory
 
 from jackfield.engines.engine import EngineMissing
 from jackfield.engines.seekdb import find
 from jackfield.engines.wire.errors import ServerError
 from jackfield.engines.wire.mysql import Client
+from tests.engines.databases import Lab, laboratory
 
 
 @pytest.fixture

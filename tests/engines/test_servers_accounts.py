@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.engines.databases import KINDS, Lab, laboratory
 
 from jackfield.engines.engine import EngineFailed
 from jackfield.engines.server import NoSuchAccount
 from jackfield.engines.server_node import Account
+from tests.engines.databases import KINDS, Lab, laboratory
 
 
 @pytest.fixture(scope="module", params=KINDS)

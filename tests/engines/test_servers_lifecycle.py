@@ -11,10 +11,10 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.engines.databases import Lab, kill, laboratory, make_engine, until
 
 from jackfield.engines.engine import EngineFailed
 from jackfield.processes import ProcessId, alive, identify, send
+from tests.engines.databases import Lab, kill, laboratory, make_engine, until
 
 SETTING = {
     "postgres": ("log_min_duration_statement", "77000", "SHOW log_min_duration_statement", "77s"),

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from typing import Any
 
-from tests.gateway.support import Served, World
-
 from jackfield.gateway.digest import Algorithm, DigestAuth
 from jackfield.gateway.digest_nonces import NonceBook
 from jackfield.gateway.rest import RestApp
 from jackfield.products import oceanbase
 from jackfield.products.oceanbase.product import known
+from tests.gateway.support import Served, World
 
 TARGET = "/api/v2/instances?requestId=r-1"
 INSTANCE = {
@@ -132,7 +131,7 @@ def rest_served(
     from jackfield.identity.keys import KeyCache
 
     keys = KeyCache(world.store, world.keyring)
-    book = nonces or NonceBook(bytes.fromhex(world.keyring.derive("digest nonces")))
+    book = NonceBook(bytes.fromhex(world.keyring.derive("digest nonces"))) if nonces is None else nonces
     auth = DigestAuth(keys.look_up, book, opaque="5ccc069c403ebaf9", algorithm=algorithm)
     app = RestApp(oceanbase.load(), known=known(), store=world.store, keys=keys, auth=auth)
     server = Served(app)

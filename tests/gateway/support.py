@@ -20,7 +20,6 @@ from typing import Any
 from urllib.parse import quote
 
 from hypothesis import HealthCheck, settings
-from tests.gateway.cans import PRODUCTS
 
 from jackfield.gateway.connection import Limits
 from jackfield.gateway.pipeline import Pipeline
@@ -30,6 +29,7 @@ from jackfield.identity.accounts import create_account
 from jackfield.identity.keys import KeyCache
 from jackfield.store.secrets import KeyRing
 from jackfield.store.sqlite import SqliteStore, open_store
+from tests.gateway.cans import PRODUCTS
 
 PATIENT = settings(
     max_examples=150,
@@ -209,9 +209,7 @@ class World:
         return Signer(key_id, secret, clock=self.clock)
 
     def pipeline(self) -> Pipeline:
-        return Pipeline(
-            store=self.store, keys=KeyCache(self.store, self.keyring), products=PRODUCTS, clock=self.clock
-        )
+        return Pipeline(store=self.store, keys=KeyCache(self.store, self.keyring), products=PRODUCTS, clock=self.clock)
 
     @contextlib.contextmanager
     def served(self, limits: Limits | None = None, **mounts: Callable[[], ASGIApp]) -> Iterator[int]:

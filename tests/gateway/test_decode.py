@@ -8,12 +8,12 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.gateway.support import PATIENT
 
 from jackfield.gateway.decode import LARGEST_INDEX, decode, plan_of
 from jackfield.gateway.message import parse_pairs
 from jackfield.products.errors import ApiError
 from jackfield.products.operation import Param, Request, Shape
+from tests.gateway.support import PATIENT
 
 
 class NoZones(ApiError):

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.gateway.digesting import BODY, TARGET, Caller, header, rest_served
-from tests.gateway.support import World
 
 from jackfield.gateway import digest
 from jackfield.gateway.digest_nonces import MOST_COUNTS, Freshness, NonceBook
 from jackfield.identity.resources import AccessKey
 from jackfield.products.oceanbase.resources import Instance
+from tests.gateway.digesting import BODY, TARGET, Caller, header, rest_served
+from tests.gateway.support import World
 
 
 @pytest.fixture(scope="module")

@@ -8,11 +8,11 @@ from xml.etree import ElementTree
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.gateway.support import PATIENT
 
 from jackfield.gateway import envelopes
 from jackfield.gateway.errors import InvalidParameterValue, SignatureDoesNotMatch
 from jackfield.products.operation import Reply, Shape
+from tests.gateway.support import PATIENT
 
 ID = "7463B73D-35CC-4D19-A010-6B8D65D242EF"
 
@@ -43,10 +43,13 @@ LISTING = Listing(
 
 
 def test_json_has_the_request_id_first() -> None:
-    assert envelopes.json_reply(ID, LISTING) == (
-        f'{{"RequestId":"{ID}","Items":{{"Item":[{{"Port":"6379","Live":true}},{{"Port":"","Live":false}}]}},'
-        '"Plain":["a","b"],"TotalCount":2,"Ratio":0.5,"None":null,"Free":{"1 a&":[{"x":1}]}}'
-    ).encode()
+    assert (
+        envelopes.json_reply(ID, LISTING)
+        == (
+            f'{{"RequestId":"{ID}","Items":{{"Item":[{{"Port":"6379","Live":true}},{{"Port":"","Live":false}}]}},'
+            '"Plain":["a","b"],"TotalCount":2,"Ratio":0.5,"None":null,"Free":{"1 a&":[{"x":1}]}}'
+        ).encode()
+    )
 
 
 def test_json_of_the_request_id_alone() -> None:
@@ -55,12 +58,15 @@ def test_json_of_the_request_id_alone() -> None:
 
 
 def test_xml_repeats_elements() -> None:
-    assert envelopes.xml_reply(ID, LISTING, "ListThings") == (
-        "<?xml version='1.0' encoding='UTF-8'?>"
-        f"<ListThingsResponse><RequestId>{ID}</RequestId><Items><Item><Port>6379</Port><Live>true</Live></Item>"
-        "<Item><Port></Port><Live>false</Live></Item></Items><Plain>a</Plain><Plain>b</Plain><TotalCount>2</TotalCount>"
-        "<Ratio>0.5</Ratio><Free><_1_a_><x>1</x></_1_a_></Free></ListThingsResponse>"
-    ).encode()
+    assert (
+        envelopes.xml_reply(ID, LISTING, "ListThings")
+        == (
+            "<?xml version='1.0' encoding='UTF-8'?>"
+            f"<ListThingsResponse><RequestId>{ID}</RequestId><Items><Item><Port>6379</Port><Live>true</Live></Item>"
+            "<Item><Port></Port><Live>false</Live></Item></Items><Plain>a</Plain><Plain>b</Plain><TotalCount>2</TotalCount>"
+            "<Ratio>0.5</Ratio><Free><_1_a_><x>1</x></_1_a_></Free></ListThingsResponse>"
+        ).encode()
+    )
 
 
 TEXTS = st.text() | st.text(st.sampled_from("a\0\x0b\x1f\x7f\r\n\ud800\udcff\ufffe\uffff<&>]'\""))

@@ -7,10 +7,10 @@ import uuid
 
 import msgspec
 import pytest
-from tests.gateway.cans import SECRET_OF_A_BUG
-from tests.gateway.support import Signer, World
 
 from jackfield.identity.resources import AccessKey
+from tests.gateway.cans import SECRET_OF_A_BUG
+from tests.gateway.support import Signer, World
 
 
 @pytest.mark.parametrize("action", ["BreakRead", "BreakWrite"])

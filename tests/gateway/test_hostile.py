@@ -9,10 +9,10 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.gateway.support import PATIENT, World, dialled, until_closed
 
 from jackfield.gateway.message import HttpRequest
 from jackfield.gateway.pipeline import Pipeline
+from tests.gateway.support import PATIENT, World, dialled, until_closed
 
 ACTIONS = ["DescribeCan", "CreateCan", "TagCans", "Echo", "WhoAmI", "DrainCan", "None"]
 NAMES = st.sampled_from(

@@ -7,9 +7,8 @@ import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from tests.gateway.support import Http, World, dialled, read_answer, receive, until_closed
-
 from jackfield.gateway.connection import Limits
+from tests.gateway.support import Http, World, dialled, read_answer, receive, until_closed
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 

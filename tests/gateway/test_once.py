@@ -9,6 +9,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+
 from tests.gateway.support import Answer, Signer, World, altered
 
 

@@ -6,6 +6,7 @@ import time
 from xml.etree import ElementTree
 
 import pytest
+
 from tests.gateway.support import Signer, Wire, World, altered, dialled, until_closed
 
 

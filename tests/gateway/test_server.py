@@ -8,10 +8,10 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 import pytest
-from tests.gateway.support import Http, World, dialled, read_answer, receive, until_closed
 
 from jackfield.gateway.connection import Limits
 from jackfield.gateway.rpc import LARGEST_BODY
+from tests.gateway.support import Http, World, dialled, read_answer, receive, until_closed
 
 WHO = "WhoAmI"
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from tests.products.tables import bare
 
 from jackfield.products.errors import ApiError, InternalError, InvalidParameterValue, MissingParameterValue
 from jackfield.products.operation import Operation
+from tests.products.tables import bare
 
 GATEWAYS_OWN: frozenset[type[ApiError]] = frozenset(
     {ApiError, InternalError, InvalidParameterValue, MissingParameterValue}

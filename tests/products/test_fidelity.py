@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
+
 from tests.products.differences import (
     ALL_RESOURCES,
     NO_TABLE,

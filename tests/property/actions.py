@@ -8,6 +8,7 @@ from random import Random
 
 from alibabacloud_r_kvstore20150101 import models as tair
 from alibabacloud_r_kvstore20150101.client import Client as TairClient
+
 from tests.running import PASSWORD
 
 STANDARD = "redis.master.small.default"

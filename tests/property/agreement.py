@@ -12,9 +12,6 @@ from typing import Any
 import msgspec
 from alibabacloud_r_kvstore20150101 import models as tair
 from alibabacloud_r_kvstore20150101.client import Client as TairClient
-from tests.chaos.dialling import Place, ask
-from tests.chaos.observing import listening_in
-from tests.running import PASSWORD, Running
 
 from jackfield.endpoints.addresses import pool
 from jackfield.endpoints.resources import ADDRESSES, NAMES, Endpoint, vswitch_space
@@ -27,6 +24,9 @@ from jackfield.relay.route import Route
 from jackfield.store.interface import Reader
 from jackfield.store.resource import Change, Resource
 from jackfield.store.sqlite import open_store
+from tests.chaos.dialling import Place, ask
+from tests.chaos.observing import listening_in
+from tests.running import PASSWORD, Running
 
 KINDS: tuple[type[Resource], ...] = (Instance, Endpoint, Vpc, VSwitch)
 """Those with a status."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from alibabacloud_r_kvstore20150101 import models as tair
 from alibabacloud_r_kvstore20150101.client import Client as TairClient
+
 from tests.chaos.observing import listening_in
 from tests.property.actions import OK, Action, Burst, Delete, Instance, Release, Single, World, draw, flat, full
 from tests.property.agreement import check_databases, check_feed, check_places, check_replies, describe, look

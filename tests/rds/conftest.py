@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from alibabacloud_rds20140815 import models as rds
 from alibabacloud_rds20140815.client import Client
-from tests.rds.databases import ACCOUNT, PASSWORD, Database, database_of
-from tests.running import Running, until
 
 from jackfield.engines.mysql.find import ENVIRONMENT
+from tests.rds.databases import ACCOUNT, PASSWORD, Database, database_of
+from tests.running import Running, until
 
 ENGINES = ("postgres", "mariadb", "seekdb")
 

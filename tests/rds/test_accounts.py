@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from alibabacloud_rds20140815 import models as rds
+
 from tests.rds.databases import LOST, Database, ask
 from tests.running import refused, until
 

@@ -19,6 +19,7 @@ from aliyunsdkrds.request.v20140815.DescribeDBInstanceAttributeRequest import De
 from aliyunsdkrds.request.v20140815.DescribeDBInstanceNetInfoRequest import DescribeDBInstanceNetInfoRequest
 from aliyunsdkrds.request.v20140815.DescribeDBInstancesRequest import DescribeDBInstancesRequest
 from aliyunsdkrds.request.v20140815.ReleaseInstanceConnectionRequest import ReleaseInstanceConnectionRequest
+
 from tests.rds.conftest import Rds
 from tests.rds.databases import ACCOUNT, PASSWORD
 from tests.running import Running, refused

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from alibabacloud_rds20140815 import models
+
 from tests.chaos.dialling import refuses
 from tests.rds.conftest import Rds
 from tests.rds.databases import LOST, Database, Load, ask, database_of

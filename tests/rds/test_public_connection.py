@@ -6,6 +6,7 @@ import socket
 
 import pytest
 from alibabacloud_rds20140815 import models as rds
+
 from tests.rds.databases import LOST, Database, Load, ask
 from tests.running import refused, until
 

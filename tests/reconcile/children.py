@@ -7,10 +7,9 @@ import sys
 import threading
 from pathlib import Path
 
-from tests.store.kinds import Note
-
 from jackfield.reconcile.loop import ReconcileLoop
 from jackfield.store.sqlite import open_store
+from tests.store.kinds import Note
 
 
 class Stuck:

@@ -7,11 +7,10 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from tests.store.kinds import Note
-
 from jackfield.reconcile.loop import ReconcileLoop
 from jackfield.store.resource import Resource, Work
 from jackfield.store.sqlite import SqliteStore
+from tests.store.kinds import Note
 
 Run = Callable[..., ReconcileLoop]
 LONG = 20.0

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests.store.children import ROOT, line
-from tests.store.kinds import Note, note
 
 from jackfield.reconcile.loop import ReconcileLoop
 from jackfield.store.sqlite import open_store
+from tests.store.children import ROOT, line
+from tests.store.kinds import Note, note
 
 
 @contextmanager

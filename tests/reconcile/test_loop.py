@@ -7,12 +7,12 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.reconcile.helpers import LONG, Run, Steps, awaited, left, put, until
-from tests.store.kinds import EVIDENCE, Endpoint, Note, endpoint, note
 
 from jackfield.reconcile import loop as loop_module
 from jackfield.reconcile.loop import BACKOFF_LONGEST, Later, backoff
 from jackfield.store.sqlite import SqliteStore, open_store
+from tests.reconcile.helpers import LONG, Run, Steps, awaited, left, put, until
+from tests.store.kinds import EVIDENCE, Endpoint, Note, endpoint, note
 
 
 def test_what_is_scheduled_is_done_once(store: SqliteStore, run: Run) -> None:

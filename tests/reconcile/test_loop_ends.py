@@ -4,14 +4,14 @@ import logging
 import threading
 
 import pytest
-from tests.reconcile.helpers import LONG, Run, Steps, awaited, left, put
-from tests.store.children import line, spawn
-from tests.store.kinds import Endpoint, Note, endpoint, note
 
 from jackfield.reconcile import loop as loop_module
 from jackfield.reconcile.loop import ReconcileLoop
 from jackfield.store import session
 from jackfield.store.sqlite import SqliteStore
+from tests.reconcile.helpers import LONG, Run, Steps, awaited, left, put
+from tests.store.children import line, spawn
+from tests.store.kinds import Endpoint, Note, endpoint, note
 
 
 def test_stop_lets_running_steps_finish_and_begins_no_more(store: SqliteStore) -> None:

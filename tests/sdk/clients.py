@@ -15,6 +15,7 @@ from alibabacloud_tea_openapi.client import Client as OpenApiClient
 from alibabacloud_tea_openapi.utils_models import OpenApiRequest, Params
 from alibabacloud_vpc20160428.client import Client as VpcClient
 from darabonba.runtime import RuntimeOptions
+
 from tests.gateway.support import Answer, Signer
 from tests.running import Running, until
 

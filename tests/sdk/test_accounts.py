@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import pytest
+
 from tests.running import PASSWORD, Running
 from tests.sdk.clients import Account, stranger, wait_available
 

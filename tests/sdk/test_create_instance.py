@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from alibabacloud_r_kvstore20150101 import models as tair
+
+from tests.naming import readable
 from tests.running import PASSWORD, Running, refused
 from tests.sdk.clients import Account, owner, stranger, wait_available
 
@@ -43,7 +45,7 @@ def _attribute(me: Account, instance: str) -> Any:
         ({"instance_class": None, "capacity": 5000}, "standard", 1, 8192),
         ({"instance_class": None, "capacity": 4096, "shard_count": 2}, "cluster", 2, 4096),
     ],
-    ids=str,
+    ids=readable,
 )
 def test_classes(me: Account, wanted: dict[str, Any], architecture: str, shards: int, capacity: int) -> None:
     made = _create(me, **wanted)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 import redis
 from alibabacloud_r_kvstore20150101 import models as tair
+
 from tests.running import PASSWORD, Running, refused, until
 
 pytestmark = pytest.mark.usefixtures("resolving")

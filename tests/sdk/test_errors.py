@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 import pytest
+
 from tests.products.differences import NOT_RAISED
 from tests.products.tables import bare, built
 from tests.running import PASSWORD, Running

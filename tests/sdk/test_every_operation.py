@@ -9,6 +9,7 @@ import pytest
 from alibabacloud_r_kvstore20150101 import models as tair_models
 from alibabacloud_sts20150401 import models as sts_models
 from alibabacloud_vpc20160428 import models as vpc_models
+
 from tests.products.tables import built
 from tests.running import PASSWORD, Running
 from tests.sdk.clients import Account, check_types, leaves, same_but_for_the_request_id, wait_available

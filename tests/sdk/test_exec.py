@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 import pytest
 from alibabacloud_r_kvstore20150101 import models as tair
-from tests.running import CLUSTER, PASSWORD, Running, until
-from tests.users import User
 
 from jackfield.folder import Folder
+from tests.running import CLUSTER, PASSWORD, Running, until
+from tests.users import User
 
 RESOLVE = """
 import socket, sys

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 import pytest
 from alibabacloud_r_kvstore20150101 import models as tair
+
+from tests.naming import readable
 from tests.running import PASSWORD, Running
 from tests.sdk.clients import Account, wait_available
 
@@ -147,7 +149,7 @@ ALL = {"alpha-one", "alpha-two", "beta", "gamma", "delta", "epsilon", "zeta", "a
         ({"tag": [tair.DescribeInstancesRequestTag(key="color", value="green")]}, set()),
         ({"search_key": "alpha", "engine_version": "5.0"}, {"alpha-one"}),
     ],
-    ids=str,
+    ids=readable,
 )
 def test_filters_of_instances(me: Account, lists: Lists, wanted: dict[str, Any], found: set[str]) -> None:
     body = me.tair.describe_instances(tair.DescribeInstancesRequest(**wanted)).body
@@ -199,7 +201,7 @@ def test_pages_of_vpcs(me: Account, lists: Lists, size: int) -> None:
         ({"VpcOwnerId": "1"}, set()),
         ({"RegionId": "cn-beijing"}, set()),
     ],
-    ids=str,
+    ids=readable,
 )
 def test_filters_of_vpcs(me: Account, lists: Lists, wanted: dict[str, str], found: set[int]) -> None:
     every = [one["VpcId"] for one in _vpcs(me)["Vpcs"]["Vpc"]]
@@ -228,7 +230,7 @@ def test_vpcs_by_id_and_owner(me: Account, lists: Lists) -> None:
         ({"VpcId": "vpc-bp1doesnotexist"}, set()),
         ({"RegionId": "cn-beijing"}, set()),
     ],
-    ids=str,
+    ids=readable,
 )
 def test_filters_of_vswitches(me: Account, lists: Lists, wanted: dict[str, str], found: set[int]) -> None:
     reply = _vswitches(me, **wanted)

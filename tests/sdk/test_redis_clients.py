@@ -13,6 +13,7 @@ import redis.asyncio
 from alibabacloud_r_kvstore20150101 import models as tair
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+
 from tests.running import PASSWORD, Running
 
 pytestmark = pytest.mark.usefixtures("resolving")

@@ -11,6 +11,7 @@ import json
 from typing import Any
 
 import pytest
+
 from tests.gateway.support import Answer
 from tests.running import PASSWORD, Running, until
 from tests.sdk.clients import Account, wait_available

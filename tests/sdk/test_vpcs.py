@@ -9,6 +9,7 @@ import pytest
 from alibabacloud_vpc20160428 import models as vpc
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+
 from tests.sdk.clients import Account, wait_available, xml_leaves
 
 # XML 1.0 cannot hold control characters but tab and line ends, nor two non-characters.

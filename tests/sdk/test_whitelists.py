@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from alibabacloud_r_kvstore20150101 import models as tair
+
 from tests.running import Running, refused
 
 HERE = "127.0.0.1"

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+
 from tests.running import PASSWORD
 from tests.sdk.clients import Account
 

@@ -12,12 +12,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.store.kinds import EVIDENCE, Endpoint, Note, endpoint, note
-
 from jackfield.store.interface import ClaimTaken
 from jackfield.store.schema import prepare
 from jackfield.store.session import connect
 from jackfield.store.sqlite import SqliteStore, open_store
+from tests.store.kinds import EVIDENCE, Endpoint, Note, endpoint, note
 
 ROOT = Path(__file__).parents[2]
 

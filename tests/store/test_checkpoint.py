@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.running import until
-from tests.store.kinds import ACCOUNT, Note, note
-
 from jackfield.store.checkpoint import LOG_BYTES
 from jackfield.store.sqlite import open_store
+from tests.running import until
+from tests.store.kinds import ACCOUNT, Note, note
 
 
 def test_the_log_is_reused_while_writes_go_on(tmp_path: Path) -> None:

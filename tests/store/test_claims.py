@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.store.kinds import Note, endpoint, note
 
 from jackfield.store.errors import Orphan
 from jackfield.store.interface import ClaimTaken, Store
+from tests.store.kinds import Note, endpoint, note
 
 
 def test_a_claim_has_one_holder(store: Store) -> None:

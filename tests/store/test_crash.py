@@ -6,11 +6,11 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from tests.store.children import line, spawn
-from tests.store.kinds import Endpoint, Note, note
 
 from jackfield.store.counts import LEVELS
 from jackfield.store.sqlite import open_store
+from tests.store.children import line, spawn
+from tests.store.kinds import Endpoint, Note, note
 
 
 def check(path: Path) -> None:

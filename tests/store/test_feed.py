@@ -4,10 +4,10 @@ import contextlib
 from collections.abc import Callable
 
 import pytest
-from tests.store.kinds import ACCOUNT, EVIDENCE, Clock, endpoint, note
 
 from jackfield.store.errors import Orphan
 from jackfield.store.interface import Store, Tx
+from tests.store.kinds import ACCOUNT, EVIDENCE, Clock, endpoint, note
 
 
 def fail_after(store: Store, write: Callable[[Tx], None]) -> None:

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from tests.store.kinds import ACCOUNT, OTHER_ACCOUNT, OTHER_REGION, REGION, Clock, Note, note
 
 from jackfield.store.interface import ClaimTaken, Tx
 from jackfield.store.resource import Work
 from jackfield.store.sqlite import open_store
+from tests.store.kinds import ACCOUNT, OTHER_ACCOUNT, OTHER_REGION, REGION, Clock, Note, note
 
 IDS = st.sampled_from(["a", "b", "c", "d", "e\0", "é"])
 NAMES = st.sampled_from(["x", "y", "z"])

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from tests.store.kinds import Clock
-
 from jackfield.store.interface import Store
+from tests.store.kinds import Clock
 
 
 def test_a_nonce_is_spent_until_its_time_has_passed(store: Store, clock: Clock) -> None:

@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import random
 
-from tests.store.kinds import ACCOUNT, OTHER_ACCOUNT, OTHER_REGION, REGION, Endpoint, Note, endpoint, note
-
 from jackfield.store.interface import Reader, Store
+from tests.store.kinds import ACCOUNT, OTHER_ACCOUNT, OTHER_REGION, REGION, Endpoint, Note, endpoint, note
 
 
 def ids(view: Reader, region: str, offset: int, limit: int, account: str = ACCOUNT) -> list[str]:

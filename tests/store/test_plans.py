@@ -3,9 +3,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.store.kinds import ACCOUNT, EVIDENCE, REGION, Endpoint, Note, endpoint, note
-
 from jackfield.store.sqlite import open_store
+from tests.store.kinds import ACCOUNT, EVIDENCE, REGION, Endpoint, Note, endpoint, note
 
 STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 

@@ -6,13 +6,13 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from tests.store.children import add, line, spawn
-from tests.store.kinds import ACCOUNT, Note, note
 
 from jackfield.store import session, sqlite
 from jackfield.store.errors import StoreBusy
 from jackfield.store.interface import ClaimTaken
 from jackfield.store.sqlite import open_store
+from tests.store.children import add, line, spawn
+from tests.store.kinds import ACCOUNT, Note, note
 
 TIMES = 150
 

@@ -3,6 +3,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
+from jackfield.store.interface import Store
+from jackfield.store.resource import IllegalTransition
 from tests.store.kinds import (
     ACCOUNT,
     EVIDENCE,
@@ -14,9 +17,6 @@ from tests.store.kinds import (
     endpoint,
     note,
 )
-
-from jackfield.store.interface import Store
-from jackfield.store.resource import IllegalTransition
 
 
 def test_put_and_get_give_the_same_struct(store: Store) -> None:

@@ -6,12 +6,12 @@ import stat
 from pathlib import Path
 
 import pytest
-from tests.store.kinds import Note, note
 
 from jackfield.store.errors import NotAStore, NotTheOwner, StoreTooNew
 from jackfield.store.schema import FIRST, MIGRATIONS, prepare
 from jackfield.store.session import connect
 from jackfield.store.sqlite import Durability, open_store
+from tests.store.kinds import Note, note
 
 
 def execute(path: Path, sql: str) -> list[tuple[object, ...]]:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.store.children import ROOT
 
 from jackfield.store.secrets import KEY_BYTES, KeyExposed, KeyLost, KeyRing
+from tests.store.children import ROOT
 
 RING = KeyRing(bytes(range(KEY_BYTES)))
 SEALED = RING.seal("a secret of some length", context="c")

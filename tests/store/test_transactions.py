@@ -4,11 +4,11 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-from tests.store.kinds import ACCOUNT, Clock, Note, note
 
 from jackfield.store.errors import NestedTransaction, StoreClosed, TransactionEnded
 from jackfield.store.interface import Store
 from jackfield.store.resource import Resource
+from tests.store.kinds import ACCOUNT, Clock, Note, note
 
 
 def test_an_exception_undoes_everything(store: Store, clock: Clock) -> None:

@@ -3,11 +3,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tests.store.kinds import EVIDENCE, Clock, Note, endpoint, note
 
 from jackfield.store.errors import Orphan
 from jackfield.store.interface import Store
 from jackfield.store.resource import Resource, Work
+from tests.store.kinds import EVIDENCE, Clock, Note, endpoint, note
 
 
 def put(store: Store, *resources: Resource) -> None:

@@ -9,6 +9,7 @@ import subprocess
 import pytest
 import redis
 import redis.asyncio
+
 from tests.relay.resp.conftest import PASSWORD, Cluster, Relay, Wire
 
 CROSS = b"-CROSSSLOT Keys in request don't hash to the same slot\r\n"

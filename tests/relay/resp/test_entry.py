@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import redis
+
 from tests.relay.resp.conftest import PASSWORD, Cluster, Relay, free_network, packed
 
 NO_AUTH = b"-NOAUTH Authentication required.\r\n"

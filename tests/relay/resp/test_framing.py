@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from redis.crc import key_slot
-from tests.relay.resp.conftest import Cluster, packed
 
 from jackfield.relay.resp import framing
 from jackfield.relay.resp.keys import keys_of
 from jackfield.relay.resp.requests import ProtocolError, Reader, number, split_line
 from jackfield.relay.resp.slots import SlotMap, slot_of
 from jackfield.relay.resp.table import COMMANDS, HEADS
+from tests.relay.resp.conftest import Cluster, packed
 
 
 @given(st.binary(max_size=12) | st.text(alphabet="a{}", max_size=8).map(str.encode))
@@ -136,5 +136,3 @@ def test_heads_cover_the_common_shapes() -> None:
     assert b"*3\r\n$3\r\nDEL" not in HEADS
     assert b"*1\r\n$3\r\nGET" not in HEADS
     assert b"*3\r\n$3\r\nGET" not in HEADS
-
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from tests.relay.resp.conftest import Relay, packed
 
 _KEYS = st.sampled_from([b"a", b"b", b"c", b"{a}1", b"{b}2", b"k\r\n", b"", b"{", b"{}x"])

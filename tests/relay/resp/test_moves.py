@@ -11,10 +11,10 @@ from functools import partial
 
 import msgspec
 import redis
-from tests.relay.resp.conftest import Cluster, Node, Relay, packed, until
 
 from jackfield.relay.resp.slots import slot_of
 from jackfield.relay.route import Backend, Route
+from tests.relay.resp.conftest import Cluster, Node, Relay, packed, until
 
 LOST = b"-ERR the connection to the shard was lost; the command may have been executed\r\n"
 AWAY = b"-ERR the shard that serves this command cannot be reached\r\n"
@@ -42,9 +42,12 @@ def _carry(slot: int, source: Node, target: Node) -> None:
 
     A key leaves the source only if nobody wrote it meanwhile; before that no client is sent to the target's copy.
     """
-    with redis.Redis(unix_socket_path=str(source.socket), password=source.password) as here, redis.Redis(
-        unix_socket_path=str(target.socket), password=target.password, single_connection_client=True
-    ) as there:
+    with (
+        redis.Redis(unix_socket_path=str(source.socket), password=source.password) as here,
+        redis.Redis(
+            unix_socket_path=str(target.socket), password=target.password, single_connection_client=True
+        ) as there,
+    ):
         while keys := here.execute_command("CLUSTER", "GETKEYSINSLOT", str(slot), "1000"):
             for key in keys:
                 with here.pipeline() as pipe, suppress(redis.WatchError):
@@ -98,8 +101,10 @@ def test_first_use_of_a_slot_that_moved_in_every_way(relay: Relay, cluster: Clus
         with relay.wire() as wire:
             assert wire.ask("GET", "{m}a") == b"$-1\r\n"
         for words, replies in (
-            ([("MULTI",), ("SET", "{m}a", "1"), ("GET", "{m}a"), ("EXEC",)],
-             [OK, QUEUED, QUEUED, b"*2\r\n+OK\r\n$1\r\n1\r\n"]),
+            (
+                [("MULTI",), ("SET", "{m}a", "1"), ("GET", "{m}a"), ("EXEC",)],
+                [OK, QUEUED, QUEUED, b"*2\r\n+OK\r\n$1\r\n1\r\n"],
+            ),
             ([("WATCH", "{m}a"), ("MULTI",), ("SET", "{m}a", "2"), ("EXEC",)], [OK, OK, QUEUED, b"*1\r\n+OK\r\n"]),
             ([("RPUSH", "{m}l", "x"), ("BLPOP", "{m}l", "0")], [b":1\r\n", b"*2\r\n$4\r\n{m}l\r\n$1\r\nx\r\n"]),
             ([("BLPOP", "{m}l", "0.05")], [b"*-1\r\n"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import redis
+
 from tests.relay.resp.conftest import Cluster, Relay, Wire, packed, until
 
 OK, QUEUED = b"+OK\r\n", b"+QUEUED\r\n"
@@ -41,9 +42,7 @@ def test_a_transaction_is_answered_as_by_redis(relay: Relay) -> None:
         (["SET", "{t}a", "1", "NONSENSE"], QUEUED),
     ],
 )
-def test_a_refused_command_fails_the_transaction_as_a_whole(
-    relay: Relay, words: list[str], reply: bytes
-) -> None:
+def test_a_refused_command_fails_the_transaction_as_a_whole(relay: Relay, words: list[str], reply: bytes) -> None:
     spoils = reply != QUEUED
     with relay.wire() as wire:
         assert wire.ask("MULTI") == OK

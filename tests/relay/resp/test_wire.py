@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from tests.relay.resp.conftest import PASSWORD, Relay, Wire, packed, until
 
 _REQUESTS = [
