@@ -170,9 +170,11 @@ def test_a_refused_change_changes_nothing(jackfield: Running, door: Door) -> Non
     assert [_admitted(door, source) for source in (SOMEWHERE, ELSEWHERE)] == [True, False]
 
 
-def _refusals(jackfield: Running, source: str) -> list[dict[str, Any]]:
+def _refusals(jackfield: Running, door: Door, source: str) -> list[dict[str, Any]]:
     found = jackfield.ask("refusals")["refusals"]
-    return [one for one in found if one["client"].startswith(f"{source}:")]
+    return [
+        one for one in found if one["client"].startswith(f"{source}:") and one["route"].startswith(f"{door.owner}/")
+    ]
 
 
 def test_refusals_are_told(jackfield: Running, door: Door) -> None:
@@ -181,20 +183,20 @@ def test_refusals_are_told(jackfield: Running, door: Door) -> None:
     _modify(jackfield, door.instance, ELSEWHERE)
     place, let_in = _knock(door, source)
     assert not let_in
-    (told,) = _refusals(jackfield, source)
+    (told,) = _refusals(jackfield, door, source)
     assert (told["client"], told["route"].rpartition("/")[0]) == (place, door.owner)
     assert f"{source} is not in the whitelist ({ELSEWHERE})" in told["reason"]
     assert f"add {source} or 0.0.0.0/0" in told["reason"]
     assert "--local-clients allow" in told["reason"]
     _modify(jackfield, door.instance, source, mode="Append")
     assert _admitted(door, source)
-    assert _refusals(jackfield, source) == [told]
+    assert _refusals(jackfield, door, source) == [told]
 
 
 def test_the_closed_list_is_explained(jackfield: Running, door: Door) -> None:
     """127.0.0.1 is no remedy for a client of 127.0.0.1, although its address is that."""
     assert not _admitted(door, HERE)
-    reason = [one["reason"] for one in _refusals(jackfield, HERE) if one["route"].startswith(door.owner)][-1]
+    reason = _refusals(jackfield, door, HERE)[-1]["reason"]
     assert "127.0.0.1, which admits nobody" in reason
     assert "add 127.0.0.1" not in reason
 

@@ -127,7 +127,7 @@ def test_one_of_many_threads_gets_the_name(tmp_path: Path) -> None:
 
 
 def test_the_connection_of_a_thread_goes_with_it(tmp_path: Path) -> None:
-    store = open_store(tmp_path / "store.db")
+    store = open_store(tmp_path / "of-threads.db")
 
     def use() -> None:
         with store.write() as tx:
@@ -140,5 +140,5 @@ def test_the_connection_of_a_thread_goes_with_it(tmp_path: Path) -> None:
     descriptors = Path("/proc/self/fd")
     if descriptors.exists():
         names = [entry.resolve().name for entry in descriptors.iterdir() if entry.exists()]
-        assert names.count("store.db") <= 1
+        assert names.count("of-threads.db") <= 1
     store.close()
