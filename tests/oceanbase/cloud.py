@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import socket
 from collections.abc import Mapping
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,8 @@ from requests.auth import HTTPDigestAuth
 from tests.running import Running, until
 
 PASSWORD = "!Cloud4Oceanbase"
+TURNED_AWAY = (2003, 2013)
+"""What a client calls it when the listener closes or resets before the server's greeting."""
 INSTANCE: dict[str, Any] = {
     "cloudProvider": "QCLOUD", "diskSize": 100, "instanceClass": "4C16GB", "obVersion": "4.2.1",
     "region": "ap-beijing", "zones": "ap-beijing-4,ap-beijing-5",
@@ -100,8 +103,9 @@ class Cloud:
         until(f"{made} ONLINE", lambda: self.address(tenant, made)["addressStatus"] == "ONLINE")
         return made
 
-    def connect(self, tenant: str, address: str, endpoint: str = "vpce-1", **more: str) -> dict[str, Any]:
-        """A connection that is ONLINE, as it stands in the list."""
+    def connect(self, tenant: str, address: str, endpoint: str = "", **more: str) -> dict[str, Any]:
+        """A connection that is ONLINE, as it stands in the list. :param endpoint: an account has each once."""
+        endpoint = endpoint or f"vpce-{tenant.rpartition('/')[2]}"
         body = {"endpointId": endpoint, "addressId": address, "userEndpointAddress": "", **more}
         assert self.post(f"{tenant}/privatelink/connection", **body) == {}
         return until(f"{endpoint} ONLINE", lambda: self.link(tenant, address, endpoint))  # type: ignore[no-any-return]
@@ -156,6 +160,7 @@ def place_of(link: Mapping[str, Any]) -> tuple[str, int]:
 
 
 def refuses(place: tuple[str, int]) -> bool:
-    with suppress(ConnectionRefusedError), closing(socket.create_connection(place, timeout=5)):
-        return False
-    return True
+    """Whether nothing listens there. A listener that admits nobody may reset a client before its connect returns."""
+    with closing(socket.socket()) as client:
+        client.settimeout(5)
+        return client.connect_ex(place) == errno.ECONNREFUSED

@@ -18,6 +18,9 @@ from jackfield.folder import Folder
 from jackfield.supervisor.shutdown import processes_of
 from jackfield.vantage.probe import probe
 
+_CLIENTS = ("alibabacloud_r_kvstore20150101", "alibabacloud_rds20140815", "httpx", "psycopg", "pymysql", "redis")
+"""Modules of the extra ``demo``."""
+
 
 def run(options: argparse.Namespace) -> int:
     """Exit status 1 when a piece of evidence is missing, or a process is left behind."""
@@ -59,7 +62,18 @@ def _check() -> None:
         find()
     except EngineMissing as error:
         raise Failure(f"{error.what} {error.remedy}") from None
-    missing = [module for module in ("alibabacloud_r_kvstore20150101", "redis") if find_spec(module) is None]
+    missing = [
+        module
+        for module in (
+            "alibabacloud_r_kvstore20150101",
+            "alibabacloud_rds20140815",
+            "httpx",
+            "psycopg",
+            "pymysql",
+            "redis",
+        )
+        if find_spec(module) is None
+    ]
     if missing:
         raise Failure(f"the demo's clients are not installed ({', '.join(missing)}): pip install 'jackfield[demo]'")
     inside = probe()

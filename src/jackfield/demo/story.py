@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from jackfield.cli.table import print_table
+from jackfield.demo.oceanbase import OceanBaseStory
 from jackfield.demo.rds import RdsStory
 from jackfield.demo.stage import NotSeen, Stage
 from jackfield.demo.tair import TairStory
@@ -33,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         TairStory(stage, ready).tell()
         RdsStory(stage, ready).tell()
+        OceanBaseStory(stage, ready).tell()
     except NotSeen as error:
         stage.show(str(error), False)
     held = stage.close()

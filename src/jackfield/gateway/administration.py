@@ -18,6 +18,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from jackfield.identity.accounts import create_account
+from jackfield.identity.projects import create_project, create_project_key
+from jackfield.identity.resources import Account
 from jackfield.store.interface import Store
 from jackfield.store.secrets import KeyRing
 
@@ -81,6 +83,20 @@ def administration(*, token: str, store: Store, keyring: KeyRing, overview: Over
             account, key_id, secret = create_account(tx, keyring, tx.now, name)
         return _json({"account_id": account.id, "access_key_id": key_id, "access_key_secret": secret}, 201)
 
+    async def projects(request: Request) -> Response:
+        body = await _body(request)
+        name, account_id = body.get("name", ""), body.get("account_id", "")
+        if not isinstance(name, str) or len(name) > 128 or not isinstance(account_id, str):
+            raise HTTPException(400, "account_id is text, and name is text of up to 128 characters")
+        with store.write() as tx:
+            account = tx.get(Account, account_id)
+            if account is None:
+                raise HTTPException(404, "account_id is the 16 digits of an account; there is none such")
+            project = create_project(tx, account, name)
+            key_id, secret = create_project_key(tx, keyring, project)
+        made = {"account_id": account.id, "project_id": project.id, "access_key_id": key_id}
+        return _json({**made, "access_key_secret": secret}, 201)
+
     guard = _guard(token)
     return Starlette(
         routes=[
@@ -90,6 +106,7 @@ def administration(*, token: str, store: Store, keyring: KeyRing, overview: Over
             Route("/_jackfield/refusals", guard(refusals), methods=["GET"]),
             Route("/_jackfield/changes", guard(changes), methods=["GET"]),
             Route("/_jackfield/accounts", guard(accounts), methods=["POST"]),
+            Route("/_jackfield/projects", guard(projects), methods=["POST"]),
         ],
         exception_handlers={HTTPException: _refused, 404: _refused, 405: _refused, 500: _broken},
     )

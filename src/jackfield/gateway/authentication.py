@@ -74,7 +74,7 @@ class Authenticator:
 
     def _find(self, key_id: str) -> Key:
         key = self._keys.find(key_id) if _key_id(key_id) else None
-        if key is None:
+        if key is None or key.principal.project:  # keys of projects sign calls of OceanBase Cloud only
             raise AccessKeyNotFound
         if not key.active:
             raise AccessKeyInactive

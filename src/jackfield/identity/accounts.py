@@ -27,16 +27,19 @@ def create_account(tx: Tx, keyring: KeyRing, now: float, name: str = "") -> tupl
     return account, key_id, secret
 
 
-def create_access_key(tx: Tx, keyring: KeyRing, now: float, account: Account) -> tuple[str, str]:
+def create_access_key(tx: Tx, keyring: KeyRing, now: float, account: Account, parent: str = "") -> tuple[str, str]:
     """Gives an account's root one more active key pair.
 
+    :param parent: the project that the key belongs to; empty for the account itself.
     :return: the key's id, 24 characters as the vendor's are, and its secret of 30.
     """
     key_id = "LTAI5t" + _letters(18)
     secret = _letters(30)
     sealed = keyring.seal(secret, context=key_id)
     tx.put(
-        AccessKey(id=key_id, account=account.id, parent=account.id, status="Active", created=now, secret=sealed),
+        AccessKey(
+            id=key_id, account=account.id, parent=parent or account.id, status="Active", created=now, secret=sealed
+        ),
     )
     return key_id, secret
 

@@ -27,6 +27,13 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
         return f"Key({self.principal.access_key!r}, active={self.active})"
 
 
+_decode = msgspec.json.Decoder(AccessKey).decode
+_DECOY = msgspec.json.encode(
+    AccessKey(id="-" * 24, account="0" * 16, parent="0" * 20, status="Active", created=1e9 + 0.1, secret="-" * 81)
+)
+"""As long as a key is in the store."""
+
+
 class KeyCache:
     """Keys by id, the latest ``limit`` that were read."""
 
@@ -44,12 +51,20 @@ class KeyCache:
                 stored = reader.get(AccessKey, key_id)
             if stored is None:
                 return None
-            key = self._unseal(stored)
-            if key.active:
-                if len(self._keys) >= self._limit:
-                    del self._keys[next(iter(self._keys))]
-                self._keys[key_id] = key
+            key = self._remember(stored)
         return key
+
+    def look_up(self, key_id: str) -> Key | None:
+        """The active key; ``None`` when there is none. The store is asked each time and a key is decoded each time, so
+        that what the call costs does not tell which ids exist, as a remembered key would.
+        """
+        with self._store.read() as reader:
+            stored = reader.get(AccessKey, key_id)
+        known = stored or _decode(_DECOY)
+        key = self._keys.get(known.id)
+        if stored is None or stored.status != "Active":
+            return None
+        return key if key is not None and key.sealed == stored.secret else self._remember(stored)
 
     def stands(self, reader: Reader, key: Key) -> bool:
         """Whether the store has the key as it is remembered, and active; forgets it otherwise.
@@ -71,6 +86,14 @@ class KeyCache:
         """Reads the key again on its next use; to be called after a change of it is committed."""
         self._keys.pop(key_id, None)
 
+    def _remember(self, stored: AccessKey) -> Key:
+        key = self._unseal(stored)
+        if key.active:
+            if len(self._keys) >= self._limit:
+                del self._keys[next(iter(self._keys))]
+            self._keys[stored.id] = key
+        return key
+
     def _unseal(self, stored: AccessKey) -> Key:
         secret = self._keyring.unseal(stored.secret, context=stored.id)
         principal = Principal(
@@ -79,5 +102,6 @@ class KeyCache:
             id=stored.account,
             arn=f"acs:ram::{stored.account}:root",
             access_key=stored.id,
+            project=stored.parent if stored.parent != stored.account else "",
         )
         return Key(principal=principal, secret=secret.encode(), active=stored.status == "Active", sealed=stored.secret)

@@ -15,6 +15,7 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     :param id: PrincipalId; the account id for a root.
     :param arn: ``acs:ram::<account>:root`` and the like.
     :param access_key: id of the key that signed.
+    :param project: the OceanBase Cloud project that the key belongs to; empty for a key of the account itself.
     """
 
     account: str
@@ -22,3 +23,4 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     arn: str
     access_key: str
+    project: str = ""

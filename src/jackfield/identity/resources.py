@@ -20,7 +20,7 @@ class Account(Resource, frozen=True, kw_only=True):
 
 
 class AccessKey(Resource, frozen=True, kw_only=True):
-    """A key pair that signs calls; its parent is the account.
+    """A key pair that signs calls; its parent is the account, or a project of OceanBase Cloud.
 
     Status ``Active`` or ``Inactive``. Both ways, and the removal, are intents: switching a key is all there is to it,
     no data plane has to acknowledge anything.

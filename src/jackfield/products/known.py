@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 
 def known_operations(package: str) -> Callable[[], frozenset[str]]:
@@ -15,3 +16,17 @@ def known_operations(package: str) -> Callable[[], frozenset[str]]:
         return frozenset(files(package).joinpath("known.txt").read_text().split())
 
     return read
+
+
+class KnownPath(NamedTuple):
+    """An operation that is called by method and path."""
+
+    method: str
+    path: str
+    name: str
+
+
+def known_paths(package: str) -> tuple[KnownPath, ...]:
+    """Reads ``paths.txt`` of a product's package: method, path and name a line."""
+    lines = files(package).joinpath("paths.txt").read_text().splitlines()
+    return tuple(KnownPath(*line.split()) for line in lines if line)

@@ -1,0 +1,20 @@
+"""OceanBase Cloud: importing a file of this package declares its operations; :func:`load` imports them all."""
+
+from __future__ import annotations
+
+from jackfield.products.operation import Product
+
+
+def load() -> Product:
+    """The product with all its operations declared."""
+    from jackfield.products.oceanbase import (  # noqa: F401
+        allowed_addresses,
+        instances,
+        privatelink,
+        privatelink_connections,
+        tenants,
+        users,
+    )
+    from jackfield.products.oceanbase.product import OCEANBASE
+
+    return OCEANBASE

@@ -1,0 +1,98 @@
+"""Ids and names of OceanBase Cloud. Ids look like the documents' samples; rules without a source are ours."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import secrets
+import string
+
+from jackfield.products.oceanbase.errors import (
+    EndpointAddressMalformed,
+    EndpointIdMalformed,
+    NameMalformed,
+    PasswordMalformed,
+)
+from jackfield.products.oceanbase.resources import CloudProvider
+
+_ALPHABET = string.ascii_lowercase + string.digits
+_TENANT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,31}")
+_USER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,29}")
+_ENDPOINT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-]{0,127}")
+_PASSWORD = re.compile(r"[A-Za-z0-9!@#$%^&*()_+\-=]{10,32}")
+_RESERVED = frozenset(("root", "admin", "sys", "jackfield", "ocp", "proxyro", "public", "mysql", "standbyro"))
+
+_SERVICES: dict[CloudProvider, str] = {"QCLOUD": "vpcsvc-", "AWS": "vpce-svc-", "HUAWEI": "vpcep-", "GCP": "psc-"}
+"""How the clouds' own ids of endpoint services begin."""
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+
+
+def new_instance_id() -> str:
+    """``ob317v4uif****``."""
+    return "ob" + _random(12)
+
+
+def new_tenant_id() -> str:
+    """``t33h8y08k****``."""
+    return "t" + _random(12)
+
+
+def new_address_id() -> str:
+    """``obe-4tw51gp7****``."""
+    return "obe-" + _random(12)
+
+
+def new_service_id(provider: CloudProvider) -> str:
+    """``vpcsvc-xxxxxxxx`` and the like."""
+    return _SERVICES.get(provider, "pls-") + _random(8)
+
+
+def link_domain(tenant: str, provider: CloudProvider, region: str) -> str:
+    """The name of a connection; other connection strings of the vendor's end alike, this label is ours."""
+    return f"{tenant}-{_random(8)}.{provider.lower()}-{region}-privatelink.oceanbase.cloud"
+
+
+def check_tenant_name(name: str) -> str:
+    """:raises NameMalformed: it breaks the rule, or every server has it as its own (``sys``)."""
+    if not _TENANT_NAME.fullmatch(name) or name.lower() == "sys":
+        raise NameMalformed(name="tenantName", rule="2 to 32 letters, digits and underscores, a letter first, not sys")
+    return name
+
+
+def check_user_name(name: str) -> str:
+    """:raises NameMalformed: it breaks the rule, or servers keep it for themselves."""
+    if not _USER_NAME.fullmatch(name) or name.lower() in _RESERVED:
+        rule = "2 to 30 letters, digits and underscores, a letter first, and not reserved"
+        raise NameMalformed(name="userName", rule=rule)
+    return name
+
+
+def check_password(password: str) -> None:
+    """The rule of the sibling product (CreateTenantUser of ApsaraDB for OceanBase).
+
+    :raises PasswordMalformed:
+    """
+    classes = sum(bool(re.search(pattern, password)) for pattern in ("[A-Z]", "[a-z]", "[0-9]", "[^A-Za-z0-9]"))
+    if not _PASSWORD.fullmatch(password) or classes < 3:
+        raise PasswordMalformed
+
+
+def check_endpoint_id(endpoint_id: str) -> str:
+    """:raises EndpointIdMalformed:"""
+    if not _ENDPOINT_ID.fullmatch(endpoint_id):
+        raise EndpointIdMalformed
+    return endpoint_id
+
+
+def check_endpoint_address(text: str) -> ipaddress.IPv4Address:
+    """:raises EndpointAddressMalformed: no IPv4 address, or one that no endpoint can have."""
+    try:
+        address = ipaddress.IPv4Address(text)
+    except ValueError:
+        raise EndpointAddressMalformed from None
+    if address.is_unspecified or address.is_multicast or address.is_reserved or str(address) == "127.0.0.1":
+        raise EndpointAddressMalformed
+    return address

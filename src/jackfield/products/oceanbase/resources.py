@@ -1,0 +1,125 @@
+"""What the store keeps of OceanBase Cloud."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from jackfield.endpoints.resources import Endpoint
+from jackfield.endpoints.whitelist import Group
+from jackfield.products.oceanbase.states import LIFE, USER_LIFE
+from jackfield.store.resource import Resource, States
+
+CloudProvider = Literal["ALIYUN", "QCLOUD", "HUAWEI", "AWS", "GCP"]
+"""The constants of the vendor's Terraform provider."""
+
+PORT = 3306
+
+
+class Instance(Resource, frozen=True, kw_only=True, omit_defaults=True):
+    """A cluster: what tenants are made in. Its parent is the project; ``region`` is one of its cloud provider's.
+
+    :param disk_size: GB. :param settle_at: when the current transition may end at the earliest (the pace).
+    """
+
+    kind: ClassVar[str] = "oceanbase_instance"
+    states: ClassVar[States] = LIFE
+
+    name: str
+    cloud_provider: CloudProvider
+    instance_class: str
+    disk_size: int
+    version: str
+    zones: tuple[str, ...]
+    charge_type: str
+    replica_mode: str
+    instance_type: str
+    sale_channel: str = ""
+    settle_at: float = 0.0
+
+
+class Tenant(Resource, frozen=True, kw_only=True, omit_defaults=True):
+    """A tenant of an instance (the ``parent``): one database server.
+
+    :param cpu: of one unit. :param memory: GB of one unit.
+    """
+
+    kind: ClassVar[str] = "oceanbase_tenant"
+    states: ClassVar[States] = LIFE
+
+    name: str
+    cloud_provider: CloudProvider
+    version: str
+    whitelist: tuple[Group, ...]
+    zones: tuple[str, ...]
+    primary_zone: str
+    charset: str = "utf8mb4"
+    time_zone: str = ""
+    description: str = ""
+    cpu: int = 0
+    memory: int = 0
+    unit_num: int = 0
+    settle_at: float = 0.0
+
+
+class User(Resource, frozen=True, kw_only=True, omit_defaults=True):
+    """A user of a tenant (the ``parent``), who logs in as ``name@tenant``.
+
+    :param type: as the caller spelt it. :param secret: the password, sealed; empty once the server has it.
+    """
+
+    kind: ClassVar[str] = "oceanbase_user"
+    states: ClassVar[States] = USER_LIFE
+
+    name: str
+    login: str
+    type: str
+    admin: bool
+    description: str = ""
+    secret: str = ""
+
+
+class PrivateAddress(Resource, frozen=True, kw_only=True, omit_defaults=True):
+    """The PrivateLink service of a tenant (the ``parent``), which the API calls an address.
+
+    Its own listener is the endpoint :func:`service_endpoint`; each connection is one of :func:`link_endpoint`.
+
+    :param service_id: the service's name in its cloud. :param users: cloud accounts that may connect to it.
+    """
+
+    kind: ClassVar[str] = "oceanbase_address"
+    states: ClassVar[States] = LIFE
+
+    service_id: str
+    users: tuple[str, ...]
+    zones: tuple[str, ...]
+    settle_at: float = 0.0
+
+
+def user_id(tenant: str, name: str) -> str:
+    return f"{tenant}/{name}"
+
+
+def service_endpoint(address: PrivateAddress) -> str:
+    """Id of the endpoint that is the service's own listener."""
+    return f"{address.parent}/{address.id}"
+
+
+def link_endpoint(address: PrivateAddress, endpoint_id: str) -> str:
+    """Id of the endpoint through which a cloud's own endpoint reaches the service."""
+    return f"{address.parent}/{address.id}/{endpoint_id}"
+
+
+def address_of(endpoint: Endpoint) -> str:
+    """Id of the private address that an endpoint belongs to."""
+    return endpoint.id.split("/")[1]
+
+
+def cloud_endpoint(endpoint: Endpoint) -> str:
+    """The cloud's own id of a link's endpoint; empty for a service's own listener."""
+    parts = endpoint.id.split("/", 2)
+    return parts[2] if len(parts) == 3 else ""
+
+
+def links_of(endpoints: list[Endpoint], address: PrivateAddress) -> list[Endpoint]:
+    """The connections of a service, oldest first."""
+    return [one for one in endpoints if address_of(one) == address.id and cloud_endpoint(one)]

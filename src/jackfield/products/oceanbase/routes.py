@@ -1,0 +1,41 @@
+"""From a tenant and its endpoints to the routes that the relay serves."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from jackfield.endpoints.resources import Endpoint
+from jackfield.endpoints.whitelist import union
+from jackfield.products.oceanbase.resources import Tenant, cloud_endpoint
+from jackfield.relay.route import Backend, Route
+
+
+def routes(
+    tenant: Tenant,
+    endpoint: Endpoint,
+    target: str,
+    *,
+    drain: float,
+    local_clients: Literal["whitelist", "allow"],
+) -> tuple[Route, ...]:
+    """One route straight to the tenant's server; none while the endpoint's address is not chosen.
+
+    A service's own listener admits nobody, whatever the tenant's groups say: clients come by connections.
+
+    :param target: where the server listens, as :class:`Backend` wants it.
+    """
+    if not endpoint.addresses:
+        return ()
+    is_link = bool(cloud_endpoint(endpoint))
+    return (
+        Route(
+            key=f"{endpoint.id}/0",
+            owner=endpoint.id,
+            address=endpoint.addresses[0],
+            port=endpoint.port,
+            backends=(Backend(target=target, name=tenant.id),),
+            whitelist=union(tenant.whitelist) if is_link else (),
+            local_clients=local_clients if is_link else "whitelist",
+            drain_seconds=drain,
+        ),
+    )
