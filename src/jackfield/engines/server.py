@@ -6,18 +6,17 @@ import contextlib
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Generic, Literal, TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 
-from jackfield.engines import gate, tenure
+from jackfield.engines import tenure
 from jackfield.engines.engine import EngineError, EngineFailed, Health
+from jackfield.engines.launch import Launch, environment, gate_argv
 from jackfield.engines.memory import resident
 from jackfield.engines.server_node import Account, ServerNode, check, check_account, check_database
 from jackfield.engines.wire.errors import ServerError, Unreachable
@@ -25,39 +24,18 @@ from jackfield.processes import ProcessId, send, spawn, wait_gone
 
 BUSY_PATIENCE = 30.0
 """Seconds to wait for whoever else is making, starting or ending a server in the same folder."""
-INITIALISE_PATIENCE = 120.0
-"""Seconds that the making of the first files may take; 1 on the machines where this was measured."""
-
 LOOK_TIMEOUT = 2.0
 """Seconds that a server has for each answer to the question whether it is there."""
 WORK_TIMEOUT = 60.0
 """Seconds that it has for each step in making accounts and databases."""
 
-# Nothing else of our environment, which may hold access keys, goes to the server.
-_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TZ")
 _KILL_PATIENCE = 10.0
 
 ServerNodeT = TypeVar("ServerNodeT", bound=ServerNode)
-AsRoot = Literal["auto", "namespace", "user", "plain"]
 
 
 class NoSuchAccount(EngineError):
     """The server has no account of that name."""
-
-
-class Launch(msgspec.Struct, frozen=True):
-    """How a server is started.
-
-    :param argv: program, as an absolute path, and its arguments; no secret is among them.
-    :param how: see :mod:`jackfield.engines.gate`.
-    :param env: besides what every server gets.
-    :param pass_fds: descriptors that it inherits besides the lock; ours are closed when it has.
-    """
-
-    argv: list[str]
-    how: AsRoot = "plain"
-    env: dict[str, str] = {}
-    pass_fds: tuple[int, ...] = ()
 
 
 class ServerEngine(ABC, Generic[ServerNodeT]):
@@ -367,49 +345,3 @@ class ServerEngine(ABC, Generic[ServerNodeT]):
             yield
         except ServerError as error:
             raise EngineFailed(f"{what}: {error}") from error
-
-
-def environment(more: dict[str, str]) -> dict[str, str]:
-    """The environment that servers get."""
-    return {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ} | more
-
-
-def gate_argv(how: str, data: Path, go: int | None = None) -> list[str]:
-    """The words before a program's own that make it pass the gate."""
-    return [sys.executable, "-I", "-S", gate.__file__, "-" if go is None else str(go), how, str(data)]
-
-
-def initialise(launch: Launch, node: ServerNode, lock: int, stdin: bytes = b"") -> None:
-    """Runs a program that makes a server's first files; its output goes to the server's log.
-
-    It holds the lock, too, so that nobody begins anew beside it when we are killed.
-
-    :param stdin: what it is given to read.
-    :raises EngineFailed: it fails, or takes longer than two minutes.
-    """
-    out = os.open(node.log_file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        with subprocess.Popen(
-            [*gate_argv(launch.how, node.draft_data), *launch.argv],
-            cwd=node.folder,
-            env=environment(launch.env),
-            stdin=subprocess.PIPE,
-            stdout=out,
-            stderr=out,
-            start_new_session=True,
-            umask=0o077,
-            pass_fds=(lock, *launch.pass_fds),
-        ) as child:
-            try:
-                child.communicate(stdin, timeout=INITIALISE_PATIENCE)
-            except BaseException:
-                os.killpg(child.pid, signal.SIGKILL)
-                raise
-    except subprocess.TimeoutExpired as error:
-        raise EngineFailed(f"the files of node {node.id} are not made within {INITIALISE_PATIENCE:.0f} s") from error
-    finally:
-        for fd in (out, *launch.pass_fds):
-            os.close(fd)
-    if child.returncode:
-        end = " / ".join(node.log_file.read_text(errors="replace").splitlines()[-5:])
-        raise EngineFailed(f"the files of node {node.id} can not be made: {end}")

@@ -124,8 +124,13 @@ def _holders(node: ServerNode, programs: Collection[str]) -> list[ProcessId]:
             program = os.path.basename(os.readlink(f"/proc/{pid}/exe")).removesuffix(" (deleted)")
             if process_id is None or program not in programs:
                 continue
-            for entry in os.scandir(f"/proc/{pid}/fd"):
-                if os.path.samestat(os.stat(entry.path), lock_file):
-                    found.append(process_id)
-                    break
+            if any(_is(f"/proc/{pid}/fd/{name}", lock_file) for name in os.listdir(f"/proc/{pid}/fd")):
+                found.append(process_id)
     return found
+
+
+def _is(path: str, file: os.stat_result) -> bool:
+    try:
+        return os.path.samestat(os.stat(path), file)
+    except OSError:
+        return False

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from jackfield.engines import tenure
+from jackfield.engines.launch import Launch, initialise
 from jackfield.engines.mysql import config
 from jackfield.engines.mysql.find import MySqlBinary
 from jackfield.engines.mysql.node import MySqlNode
-from jackfield.engines.server import Launch, initialise
 from jackfield.engines.server_node import INTERNAL
 from jackfield.engines.wire.mysql import native_hash
 

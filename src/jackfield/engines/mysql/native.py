@@ -6,11 +6,11 @@ from pathlib import Path
 
 from jackfield.engines import tenure
 from jackfield.engines.engine import EngineFailed
+from jackfield.engines.launch import Launch
 from jackfield.engines.mysql import config, initial
 from jackfield.engines.mysql.find import MySqlBinary, find
 from jackfield.engines.mysql.node import MySqlNode
 from jackfield.engines.mysql_family import MySqlFamilyEngine
-from jackfield.engines.server import Launch
 from jackfield.engines.wire.mysql import Client
 from jackfield.engines.wire.mysql_accounts import Dialect
 

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from jackfield.engines import tenure
 from jackfield.engines.engine import EngineFailed
+from jackfield.engines.launch import AsRoot, Launch, initialise
 from jackfield.engines.postgres import accounts, config
 from jackfield.engines.postgres.find import PostgresBinaries, find
 from jackfield.engines.postgres.node import PostgresNode
 from jackfield.engines.postgres.segment import remove_segment
-from jackfield.engines.server import LOOK_TIMEOUT, WORK_TIMEOUT, AsRoot, Launch, ServerEngine, initialise
+from jackfield.engines.server import LOOK_TIMEOUT, WORK_TIMEOUT, ServerEngine
 from jackfield.engines.server_node import INTERNAL, Account
 from jackfield.engines.wire.postgres import Client
 

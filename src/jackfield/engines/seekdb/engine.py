@@ -12,10 +12,10 @@ import os
 import shutil
 from pathlib import Path
 
+from jackfield.engines.launch import Launch
 from jackfield.engines.mysql_family import MySqlFamilyEngine
 from jackfield.engines.seekdb.find import SeekDbBinary, find
 from jackfield.engines.seekdb.node import SeekDbNode
-from jackfield.engines.server import Launch
 from jackfield.engines.server_node import INTERNAL
 from jackfield.engines.wire import mysql_accounts as sql
 from jackfield.engines.wire.errors import ServerError
@@ -27,6 +27,10 @@ _PARAMETERS = {
     "memory_budget": "1G",
     "log_disk_size": "2G",
     "datafile_size": "128M",
+    # By default an idle server logs a megabyte a second.
+    "syslog_level": "WARN",
+    "enable_syslog_recycle": "True",
+    "max_syslog_file_count": "2",
 }
 
 
@@ -61,6 +65,15 @@ class SeekDbEngine(MySqlFamilyEngine[SeekDbNode]):
             argv += ["--parameter", f"{name}={value}"]
         # Else it reports its start to its makers.
         return Launch(argv, env={"TELEMETRY_ENABLED": "false"}, pass_fds=(_hold(node.clients_file),))
+
+    def log_tail(self, node: SeekDbNode, lines: int = 5) -> str:
+        """The last errors of the server's own log; what it writes to its standard output says nothing."""
+        try:
+            with open(node.data / "log" / "seekdb.log", errors="replace") as file:
+                errors = [line.strip()[:300] for line in file if " ERROR " in line or " EDIAG " in line]
+        except FileNotFoundError:
+            errors = []
+        return " / ".join(errors[-lines:]) or super().log_tail(node, lines)
 
     def _inner_socket(self, node: SeekDbNode) -> Path:
         return node.inner_socket
