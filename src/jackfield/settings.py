@@ -13,6 +13,7 @@ PACES: dict[str, float] = {"instant": 0.0, "fast": 0.3, "cloud": 20.0}
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """:param listen: HOST:PORT of the API. :param drain: seconds that live connections go on after a release.
 
+    :param digest: the algorithm that OceanBase Cloud's HTTP Digest challenges with.
     :param addresses: CIDR of the pool of host addresses; empty for the folder's own /20 of 127.64.0.0/10.
     """
 
@@ -23,3 +24,4 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     drain: float = 0.0
     durability: Literal["normal", "strict"] = "normal"
     addresses: str = ""
+    digest: Literal["MD5", "SHA-256"] = "MD5"

@@ -275,6 +275,27 @@ def test_connections_outlive_the_api(cloud: Cloud, tenant: str, address: str) ->
         assert mysql_error(place, "alice@shop") == 0
 
 
+def test_deaths_of_the_api_leave_nothing_pending(cloud: Cloud, tenant: str) -> None:
+    """Killed right after each call was answered: what was asked for comes true all the same."""
+
+    def killed() -> None:
+        before = cloud.running.ready.pid
+        cloud.running.kill_api()
+        until("another API process", lambda: cloud.running.wait_ready().pid != before)
+
+    address = cloud.post(f"{tenant}/privatelink/service", userAccount="1")["addressId"]
+    killed()
+    until("ONLINE", lambda: cloud.address(tenant, address)["addressStatus"] == "ONLINE")
+    cloud.post(f"{tenant}/privatelink/connection", endpointId="vpce-1")
+    killed()
+    link = until("connected", lambda: cloud.link(tenant, address, "vpce-1"))
+    assert mysql_error(place_of(link), "alice@shop") == 0
+    assert cloud.call("DELETE", f"{tenant}/privatelink").data is True
+    killed()
+    cloud.wait_gone(f"{tenant}/privatelink", addressId=address)
+    assert refuses(place_of(link))
+
+
 def test_tenants_are_apart_and_go_with_their_instance(cloud: Cloud, instance: str) -> None:
     """Each is a server of its own; a user of one is none of another; the instance takes all of it along."""
     second = cloud.create_tenant(instance, "second")

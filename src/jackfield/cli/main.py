@@ -42,6 +42,7 @@ def build_parser() -> argparse.ArgumentParser:
     up.add_argument("--drain", type=_seconds, default=0.0, metavar="SECONDS", help="how long live connections go on after a release before they are reset (default 0, as at the vendor)")  # fmt: skip  # noqa: E501
     up.add_argument("--durability", choices=("normal", "strict"), default="normal", help="strict: acknowledged calls survive a power cut, too (default %(default)s)")  # fmt: skip  # noqa: E501
     up.add_argument("--addresses", default="", metavar="CIDR", help="pool of addresses for endpoints (default: a /20 of 127.64.0.0/10, chosen once)")  # fmt: skip  # noqa: E501
+    up.add_argument("--digest", choices=("MD5", "SHA-256"), default="MD5", help="algorithm of OceanBase Cloud's HTTP Digest (default %(default)s)")  # fmt: skip  # noqa: E501
     up.add_argument("--ready-file", type=Path, metavar="PATH", help="JSON written when the API answers and every recorded listener is bound")  # fmt: skip  # noqa: E501
     up.add_argument("--detach", action="store_true", help="return once ready; everything goes on in the background")
 

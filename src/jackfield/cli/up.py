@@ -75,6 +75,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         drain=options.drain,
         durability=options.durability,
         addresses=options.addresses,
+        digest=options.digest,
     )
 
 
@@ -103,7 +104,7 @@ def _detach(folder: Folder, options: argparse.Namespace) -> int:
         raise Failure(_taken(folder, lock))
     argv = [sys.executable, "-m", "jackfield", "up", "--data", str(folder.root), "--listen", options.listen]
     argv += ["--pace", options.pace, "--engines", options.engines, "--local-clients", options.local_clients]
-    argv += ["--drain", str(options.drain), "--durability", options.durability]
+    argv += ["--drain", str(options.drain), "--durability", options.durability, "--digest", options.digest]
     if options.addresses:
         argv += ["--addresses", options.addresses]
     if options.ready_file:

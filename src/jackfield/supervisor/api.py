@@ -230,7 +230,8 @@ class Process:
         from jackfield.products.oceanbase.product import known
 
         key = bytes.fromhex(self._keyring.derive("digest nonces"))
-        auth = DigestAuth(keys.look_up, NonceBook(key), opaque=self._keyring.derive("digest opaque")[:32])
+        opaque = self._keyring.derive("digest opaque")[:32]
+        auth = DigestAuth(keys.look_up, NonceBook(key), opaque=opaque, algorithm=self._settings.digest)
         return RestApp(
             oceanbase.load(),
             known=known(),
