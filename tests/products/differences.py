@@ -7,6 +7,9 @@ from __future__ import annotations
 
 LATER = "what it asks for is not built; the vendor's default holds"
 NO_MONEY = "orders, coupons and renewals cost nothing here"
+READ = "a read changes nothing, so repeating it is harmless"
+NO_GROUP = "there are no dedicated clusters"
+NO_GROWTH = "storage is the machine's and does not grow by itself"
 
 WITHOUT_EFFECT: dict[tuple[str, str], str] = {
     ("R-kvstore.CreateInstance", "Appendonly"): "every server runs without persistence of its own choice",
@@ -32,6 +35,51 @@ WITHOUT_EFFECT: dict[tuple[str, str], str] = {
     ("R-kvstore.CreateInstance", "SlaveReadOnlyCount"): LATER,
     ("R-kvstore.CreateInstance", "SlaveReplicaCount"): LATER,
     ("R-kvstore.CreateInstance", "SrcDBInstanceId"): LATER,
+    ("Rds.AllocateInstancePublicConnection", "BabelfishPort"): "no server speaks Babelfish",
+    ("Rds.AllocateInstancePublicConnection", "GeneralGroupName"): NO_GROUP,
+    ("Rds.AllocateInstancePublicConnection", "PGBouncerPort"): "no PgBouncer runs",
+    ("Rds.CreateAccount", "CheckPolicy"): "a policy of SQL Server, which is refused",
+    ("Rds.CreateDBInstance", "AutoCreateProxy"): "there is no database proxy",
+    ("Rds.CreateDBInstance", "AutoPay"): NO_MONEY,
+    ("Rds.CreateDBInstance", "AutoRenew"): NO_MONEY,
+    ("Rds.CreateDBInstance", "AutoUseCoupon"): NO_MONEY,
+    ("Rds.CreateDBInstance", "BabelfishConfig"): LATER,
+    ("Rds.CreateDBInstance", "BpeEnabled"): LATER,
+    ("Rds.CreateDBInstance", "BurstingEnabled"): LATER,
+    ("Rds.CreateDBInstance", "BusinessInfo"): NO_MONEY,
+    ("Rds.CreateDBInstance", "ColdDataEnabled"): LATER,
+    ("Rds.CreateDBInstance", "ConnectionMode"): "Safe is the database proxy's; there is none",
+    ("Rds.CreateDBInstance", "ConnectionString"): "the name is made of the instance's id, which no caller knows yet",
+    ("Rds.CreateDBInstance", "CreateStrategy"): "all instances of a call are created or none, the vendor's default",
+    ("Rds.CreateDBInstance", "CustomExtraInfo"): "the vendor says nothing of it",
+    ("Rds.CreateDBInstance", "DBIsIgnoreCase"): LATER,
+    ("Rds.CreateDBInstance", "DBParamGroupId"): LATER,
+    ("Rds.CreateDBInstance", "DBTimeZone"): LATER,
+    ("Rds.CreateDBInstance", "DedicatedHostGroupId"): NO_GROUP,
+    ("Rds.CreateDBInstance", "EncryptionKey"): LATER,
+    ("Rds.CreateDBInstance", "ExternalReplication"): LATER,
+    ("Rds.CreateDBInstance", "IoAccelerationEnabled"): LATER,
+    ("Rds.CreateDBInstance", "OptimizedWrites"): LATER,
+    ("Rds.CreateDBInstance", "PromotionCode"): NO_MONEY,
+    ("Rds.CreateDBInstance", "RoleARN"): LATER,
+    ("Rds.CreateDBInstance", "ServerlessConfig"): LATER,
+    ("Rds.CreateDBInstance", "StorageAutoScale"): NO_GROWTH,
+    ("Rds.CreateDBInstance", "StorageThreshold"): NO_GROWTH,
+    ("Rds.CreateDBInstance", "StorageUpperBound"): NO_GROWTH,
+    ("Rds.CreateDBInstance", "SystemDBCharset"): "deprecated by the vendor",
+    ("Rds.CreateDBInstance", "TargetDedicatedHostIdForLog"): NO_GROUP,
+    ("Rds.CreateDBInstance", "TargetDedicatedHostIdForMaster"): NO_GROUP,
+    ("Rds.CreateDBInstance", "TargetDedicatedHostIdForSlave"): NO_GROUP,
+    ("Rds.CreateDBInstance", "TargetMinorVersion"): LATER,
+    ("Rds.CreateDBInstance", "UserBackupId"): LATER,
+    ("Rds.CreateDBInstance", "WhitelistTemplateList"): LATER,
+    ("Rds.DescribeAvailableZones", "DispenseMode"): "about zones of the Finance edition; every zone has every edition",
+    ("Rds.DescribeDBInstanceNetInfo", "ClientToken"): READ,
+    ("Rds.DescribeDBInstanceNetInfo", "Flag"): "the vendor's documents call it spare",
+    ("Rds.DescribeDBInstanceNetInfo", "GeneralGroupName"): NO_GROUP,
+    ("Rds.DescribeDBInstances", "ClientToken"): READ,
+    ("Rds.DescribeDBInstances", "proxyId"): "deprecated by the vendor",
+    ("Rds.DescribeDBInstances", "QueryAutoRenewal"): "the vendor's documents call it reserved",
     ("Vpc.CreateVpc", "EnableDnsHostname"): "no host inside a VPC has a name of its own",
     ("Vpc.CreateVpc", "Ipv4CidrMask"): "only with Ipv4IpamPoolId, which is refused",
     ("Vpc.CreateVpc", "Ipv6CidrMask"): "only with Ipv6IpamPoolId, which is refused",
@@ -44,10 +92,21 @@ WITHOUT_EFFECT: dict[tuple[str, str], str] = {
 }
 """Documented parameters that are accepted and change nothing."""
 
+NO_ENGINE = {
+    "SQLServer": "no server of it is managed",
+    "MariaDB": "a machine's MariaDB serves MySQL instances; where MySQL or seekdb does, it would be no MariaDB",
+}
+
 REFUSED_VALUES: dict[tuple[str, str], dict[str, str]] = {
     ("R-kvstore.CreateInstance", "InstanceType"): {"Memcache": "no engine speaks it"},
+    ("Rds.CreateDBInstance", "Engine"): NO_ENGINE,
+    ("Rds.DescribeAvailableZones", "Engine"): NO_ENGINE,
 }
 """Documented values of a parameter that are refused."""
+
+UNKNOWN_INSTANCE = "what most operations of RDS say of an unknown instance"
+RETRIED = "said in the wild, and what Terraform retries until the instance is Running"
+REGION = "VPC's (DescribeZones), for an unknown region; RDS documents none"
 
 UNDOCUMENTED: dict[tuple[str, str, int], str] = {
     ("R-kvstore.CreateInstance", "ConnectionStringAlreadyExists", 400): "AllocateDirectConnection's, for the same rule",
@@ -71,6 +130,18 @@ UNDOCUMENTED: dict[tuple[str, str, int], str] = {
     ("R-kvstore.ModifySecurityIps", "InvalidInstanceId.NotFound", 404): "DescribeSecurityIps', for the same rule",
     ("R-kvstore.ModifySecurityIps", "InstanceStatus.NotSupport", 403): "the connection family's; while it is deleted",
     ("R-kvstore.ModifySecurityIps", "InvalidSecurityIps", 400): "the gateway's form for an entry that is no address",
+    ("Rds.AllocateInstancePublicConnection", "InvalidDBInstanceName.NotFound", 404): UNKNOWN_INSTANCE,
+    ("Rds.AllocateInstancePublicConnection", "OperationDenied.DBInstanceStatus", 403): RETRIED,
+    ("Rds.CreateAccount", "InvalidAccountName.Malformed", 400): "the form of the other errors about account names",
+    ("Rds.CreateDBInstance", "InvalidEngine.Malformed", 400): "DescribeAccounts', for an engine that is refused",
+    ("Rds.CreateDBInstance", "InvalidRegionId.NotFound", 404): REGION,
+    ("Rds.CreateDBInstance", "InvalidVpcId.NotFound", 404): "VPC's, for the same rule; only the vSwitch has one here",
+    ("Rds.DescribeAvailableZones", "InvalidEngine.Malformed", 400): "as in CreateDBInstance",
+    ("Rds.DescribeAvailableZones", "InvalidRegionId.NotFound", 404): REGION,
+    ("Rds.ReleaseInstanceConnection", "InvalidDBInstanceName.NotFound", 404): UNKNOWN_INSTANCE,
+    ("Rds.ReleaseInstanceConnection", "OperationDenied.DBInstanceStatus", 403): RETRIED,
+    ("Rds.ReleaseInstancePublicConnection", "InvalidDBInstanceName.NotFound", 404): UNKNOWN_INSTANCE,
+    ("Rds.ReleaseInstancePublicConnection", "OperationDenied.DBInstanceStatus", 403): RETRIED,
     ("Vpc.DescribeVpcs", "InvalidRegionId.NotFound", 404): "CreateVpc's, for the same rule",
     ("Vpc.DescribeVpcAttribute", "InvalidVpcId.NotFound", 404): "CreateVSwitch's, for the same rule",
 }
@@ -82,6 +153,7 @@ OWN_TEXTS: dict[tuple[str, str, int], str] = {
         "ResourceNotAvailable",
         400,
     ): "the machine lacks an engine; the vendor's is about finance",
+    ("Rds.CreateDBInstance", "InsufficientResourceCapacity", 404): "the machine lacks an engine; the vendor's: a zone",
     ("Vpc.CreateVpc", "OperationUnsupported.Ipv6Feature", 400): "the vendor's text is filled in by the service",
     ("Vpc.CreateVSwitch", "OperationFailed.VpcIpv6Disabled", 400): "the vendor's text is filled in by the service",
 }
@@ -95,6 +167,8 @@ NOT_RAISED: dict[tuple[str, str], str] = {
 ALL_RESOURCES = {
     "R-kvstore.DescribeRegions",
     "R-kvstore.DescribeZones",
+    "Rds.DescribeRegions",
+    "Rds.DescribeAvailableZones",
     "Vpc.DescribeRegions",
     "Vpc.DescribeZones",
     "Sts.GetCallerIdentity",
@@ -105,5 +179,5 @@ ALL_RESOURCES = {
 NO_TABLE = {"Location"}
 """Products whose metadata the vendor does not publish."""
 
-NOT_YET_COMPARED = {"Rds"}
+NOT_YET_COMPARED: set[str] = set()
 """Products whose differences from their table were not judged one by one so far."""

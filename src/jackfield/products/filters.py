@@ -6,7 +6,7 @@ import msgspec
 
 from jackfield.products.operation import Request
 
-_PAGING = frozenset({"region_id", "page_number", "page_size", "dry_run"})
+_PAGING = frozenset({"region_id", "page_number", "page_size", "max_results", "next_token", "dry_run"})
 
 
 def is_filtered(request: Request) -> bool:

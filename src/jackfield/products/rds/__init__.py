@@ -13,6 +13,7 @@ def load() -> Product:
         creation,
         geography,
         instances,
+        listing,
         whitelists,
     )
     from jackfield.products.rds.product import RDS

@@ -7,22 +7,20 @@ from typing import Annotated, Literal, cast
 
 import msgspec
 
-from jackfield.products.errors import ApiError
 from jackfield.products.operation import Call, Param, Reply, operation
 from jackfield.products.rds import views
-from jackfield.products.rds.errors import (
+from jackfield.products.rds.account_errors import (
     AccountLimitExceeded,
     IncorrectAccountStatus,
     IncorrectAccountType,
-    IncorrectDBInstanceState,
     InvalidAccountDescriptionFormat,
     InvalidAccountNameDuplicate,
     InvalidAccountNameForbid,
     InvalidAccountNameMalformed,
     InvalidAccountNameNotFound,
     InvalidAccountPasswordFormat,
-    InvalidDBInstanceNameNotFound,
 )
+from jackfield.products.rds.errors import IncorrectDBInstanceState, InvalidDBInstanceNameNotFound
 from jackfield.products.rds.instances import DBInstanceIdRequest, own_instance
 from jackfield.products.rds.product import RDS
 from jackfield.products.rds.resources import DBAccount, DBInstance, account_id
@@ -203,10 +201,10 @@ def delete_account(tx: Tx, call: Call, request: DeleteAccountRequest) -> Reply:
     return Reply()
 
 
-def _running(tx: Tx, call: Call, instance_id: str, wrong: type[ApiError] = IncorrectDBInstanceState) -> DBInstance:
+def _running(tx: Tx, call: Call, instance_id: str) -> DBInstance:
     instance = own_instance(tx, call, instance_id, InvalidDBInstanceNameNotFound)
     if instance.status != RUNNING:
-        raise wrong
+        raise IncorrectDBInstanceState
     return instance
 
 

@@ -1,4 +1,4 @@
-"""Errors of RDS. Codes, statuses and texts are the vendor's (its error tables, spelling included)."""
+"""Errors of RDS but for accounts. Codes, statuses and texts are the vendor's (its error tables, spelling included)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,22 @@ class InvalidDBInstanceNameNotFound(ApiError):
     code = "InvalidDBInstanceName.NotFound"
     status = 404
     message = "The database instance does not exist."
+
+
+class DeletedInstanceNotFound(ApiError):
+    """The instance is unknown, as DeleteDBInstance says it: a text of its own."""
+
+    code = "InvalidDBInstanceName.NotFound"
+    status = 404
+    message = "Invalid DBInstanceId NotFound."
+
+
+class PrimaryInstanceNotFound(ApiError):
+    """The instance is unknown, as DescribeAvailableZones says it."""
+
+    code = "InvalidDBInstanceName.NotFound"
+    status = 404
+    message = "DBInstanceName not found"
 
 
 class NetInfoInstanceNotFound(ApiError):
@@ -82,6 +98,14 @@ class InvalidConnectionStringDuplicate(ApiError):
 
     code = "InvalidConnectionString.Duplicate"
     status = 404
+    message = "Specified connection string already exists in the Aliyun RDS."
+
+
+class NewConnectionStringDuplicate(ApiError):
+    """CreateDBInstance: the name is taken; status 400 there."""
+
+    code = "InvalidConnectionString.Duplicate"
+    status = 400
     message = "Specified connection string already exists in the Aliyun RDS."
 
 
@@ -157,6 +181,30 @@ class InvalidSecurityIpListDuplicate(ApiError):
     message = "Specified security IP list is not valid: Duplicate IP address in the list."
 
 
+class ReadinsNotFound(ApiError):
+    """ModifySecurityIps: read-only instances are named; there are none."""
+
+    code = "Readins.NotFound"
+    status = 404
+    message = "The current instance does not contain any read only instance. The operation is not supported."
+
+
+class InvalidWhitelistNetType(ApiError):
+    """ModifySecurityIps: WhitelistNetworkType is none of the list; the two spaces are the vendor's."""
+
+    code = "InvalidWhitelistNetType.Malformed"
+    status = 400
+    message = "Specified WhitelistNetType  is not valid."
+
+
+class WhitelistNetTypeFormat(ApiError):
+    """DescribeDBInstanceIPArrayList: the same."""
+
+    code = "WhitelistNetType.Format"
+    status = 400
+    message = "The specified is WhitelistNetType not valid."
+
+
 class InvalidVpcId(ApiError):
     """The VPC is unknown."""
 
@@ -182,11 +230,115 @@ class VswitchIpExhausted(ApiError):
 
 
 class InvalidPrivateIpAddressAlreadyUsed(ApiError):
-    """The wanted address is in use, or none of the vSwitch."""
+    """The wanted address is in use."""
 
     code = "InvalidPrivateIpAddress.AlreadyUsed"
     status = 400
     message = "The specified IP is already used."
+
+
+class InvalidPrivateIpAddressFormat(ApiError):
+    """The wanted address is no IPv4 address."""
+
+    code = "InvalidPrivateIpAddress.Format"
+    status = 400
+    message = "The specified private IP address format is incorrect."
+
+
+class InvalidPrivateIpAddressMismatch(ApiError):
+    """The wanted address is none of the vSwitch that instances may have."""
+
+    code = "InvalidPrivateIpAddress.Mismatch"
+    status = 400
+    message = "Specified private IP address is not in the CIDR block of virtual switch."
+
+
+class InvalidUsedTime(ApiError):
+    """UsedTime is no positive number."""
+
+    code = "InvalidUsedTime"
+    status = 400
+    message = "UsedTime can not Less than or equal to zero."
+
+
+class InvalidAmount(ApiError):
+    """Amount is not 1 to 20."""
+
+    code = "InvalidParam.Amount"
+    status = 400
+    message = "Amount is allowed from 1 to 20."
+
+
+class InvalidEngineOfSeveral(ApiError):
+    """Several instances at once, and not MySQL."""
+
+    code = "InvalidParam.Engine"
+    status = 400
+    message = "Only MySQL is allowed when Amount > 1."
+
+
+class InvalidTagKeyMalformed(ApiError):
+    """A tag has no key."""
+
+    code = "InvalidTagKey.Malformed"
+    status = 400
+    message = "The Tag.N.Key parameter is empty."
+
+
+class DuplicateTagKey(ApiError):
+    """Two tags have the same key."""
+
+    code = "Duplicate.TagKey"
+    status = 400
+    message = "The Tag.N.Key contains duplicate keys."
+
+
+class TooManyTags(ApiError):
+    """More than 20 tags."""
+
+    code = "NumberExceed.Tags"
+    status = 400
+    message = "The maximum number of Tags is exceeded. The maximum is 20."
+
+
+class InvalidNextToken(ApiError):
+    """DescribeDBInstances: the token is none that it gave."""
+
+    code = "Invalid.NextToken"
+    status = 400
+    message = "The parameter NextToken is invalid."
+
+
+class InvalidDBInstanceType(ApiError):
+    """DescribeDBInstances: DBInstanceType is none of the list; the two spaces are the vendor's."""
+
+    code = "InvalidDBInstanceType.ValueNotSupport"
+    status = 400
+    message = "The specified  parameter DBInstanceType is not valid."
+
+
+class InvalidExpired(ApiError):
+    """DescribeDBInstances: Expired is neither True nor False."""
+
+    code = "InvalidExpired.Format"
+    status = 400
+    message = "The instance expiration status parameter is incorrect."
+
+
+class InvalidAcceptLanguage(ApiError):
+    """DescribeRegions: a language that it has no names in."""
+
+    code = "InvalidAcceptLanguage.NotFound"
+    status = 404
+    message = "Only Chinese (zh-CN) and English (en-US) are allowed."
+
+
+class InvalidReleasedKeepPolicy(ApiError):
+    """DeleteDBInstance: ReleasedKeepPolicy is none of the list."""
+
+    code = "InvalidReleasedKeepPolicy.Format"
+    status = 400
+    message = "Specified Released Keep Policy is not valid."
 
 
 class DeletionProtection(ApiError):
@@ -195,78 +347,6 @@ class DeletionProtection(ApiError):
     code = "OperationDenied.DeletionProtection"
     status = 400
     message = "The operation is not permitted when the instance enabled deletion protection."
-
-
-class InvalidAccountNameNotFound(ApiError):
-    """The account is unknown."""
-
-    code = "InvalidAccountName.NotFound"
-    status = 404
-    message = "Specified account name does not exist."
-
-
-class InvalidAccountNameDuplicate(ApiError):
-    """The instance has an account of that name."""
-
-    code = "InvalidAccountName.Duplicate"
-    status = 400
-    message = "Specified account name already exists in this instance."
-
-
-class InvalidAccountNameMalformed(ApiError):
-    """The name breaks the rule for account names."""
-
-    code = "InvalidAccountName.Malformed"
-    status = 400
-    message = "Specified account name is not valid."
-
-
-class InvalidAccountNameForbid(ApiError):
-    """The name is reserved."""
-
-    code = "InvalidAccountName.Forbid"
-    status = 400
-    message = "Specified account name is a keyword in RDS."
-
-
-class InvalidAccountPasswordFormat(ApiError):
-    """The password is not 8 to 32 characters with three of four classes."""
-
-    code = "InvalidAccountPassword.Format"
-    status = 400
-    message = "Specified account password is not valid."
-
-
-class InvalidAccountDescriptionFormat(ApiError):
-    """A description has 2 to 256 characters and starts neither with http:// nor https://."""
-
-    code = "InvalidAccountDescription.Format"
-    status = 400
-    message = "Specified account description is not valid."
-
-
-class IncorrectAccountType(ApiError):
-    """There is no account of that type for the engine."""
-
-    code = "IncorrectAccountType"
-    status = 403
-    message = "Current account type does not support this operation."
-
-
-class IncorrectAccountStatus(ApiError):
-    """The account is being made, changed or deleted."""
-
-    code = "IncorrectAccountStatus"
-    status = 400
-    message = "Current account status does not support this operation."
-
-
-class AccountLimitExceeded(ApiError):
-    """The instance has its 200 accounts."""
-
-    code = "AccountLimitExceeded"
-    status = 403
-    message = "AccountQuotaExceeded: Exceeding the allowed amount of account"
 
 
 class EngineMissing(ApiError):

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import msgspec
+
 from jackfield.products.operation import Call, Param, Reply, Request, Shape, operation
-from jackfield.products.rds.errors import InvalidEngineMalformed, InvalidRegionIdNotFound
+from jackfield.products.rds.errors import (
+    InvalidAcceptLanguage,
+    InvalidEngineMalformed,
+    InvalidRegionIdNotFound,
+    PrimaryInstanceNotFound,
+)
+from jackfield.products.rds.instances import own_instance
 from jackfield.products.rds.names import KINDS
 from jackfield.products.rds.product import RDS
 from jackfield.products.regions import REGIONS, local_name, zone_name
@@ -13,7 +21,9 @@ from jackfield.store.interface import Reader
 
 
 class DescribeRegionsRequest(Request):
-    accept_language: Annotated[str, Param("Language of the names.", "en-US", enum=("zh-CN", "en-US"))] = "en-US"
+    accept_language: Annotated[
+        str, Param("Language of the names.", "en-US", enum=("zh-CN", "en-US"), invalid=InvalidAcceptLanguage)
+    ] = "en-US"
 
 
 class RegionView(Shape):
@@ -32,7 +42,7 @@ class DescribeRegionsReply(Reply):
     regions: RegionList
 
 
-@operation(RDS, title="Queries the regions and zones", access="get")
+@operation(RDS, title="Queries the regions and zones", access="get", errors=(InvalidAcceptLanguage,))
 def describe_regions(tx: Reader, call: Call, request: DescribeRegionsRequest) -> DescribeRegionsReply:
     """Lists every zone of every region, an entry each."""
     return DescribeRegionsReply(
@@ -58,6 +68,12 @@ class DescribeAvailableZonesRequest(Request):
     engine_version: Annotated[str, Param("Only this version.", "8.0")] = ""
     zone_id: Annotated[str, Param("Only this zone.", "cn-hangzhou-h")] = ""
     category: Annotated[str, Param("Only this edition.", "HighAvailability")] = ""
+    commodity_code: Annotated[
+        str, Param("What is to be bought; rords and its like are read-only instances, sold nowhere.", "bards")
+    ] = ""
+    db_instance_name: Annotated[
+        str, Param("The instance that a read-only one is to be bought for.", "rm-uf6wjk5xxxxxxx")
+    ] = msgspec.field(default="", name="DBInstanceName")
 
 
 class StorageType(Shape):
@@ -89,6 +105,7 @@ class DescribeAvailableZonesReply(Reply):
     available_zones: tuple[AvailableZone, ...]
 
 
+_READ_ONLY = ("rords", "rords_intl", "rds_rordspre_public_cn", "rds_rordspre_public_intl")
 _CATEGORIES = ("Basic", "HighAvailability", "cluster")
 _STORAGE = (StorageType(storage_type="cloud_essd"), StorageType(storage_type="local_ssd"))
 
@@ -97,15 +114,21 @@ _STORAGE = (StorageType(storage_type="cloud_essd"), StorageType(storage_type="lo
     RDS,
     title="Queries the zones in which an engine can be bought",
     access="get",
-    errors=(InvalidRegionIdNotFound, InvalidEngineMalformed),
+    errors=(InvalidRegionIdNotFound, InvalidEngineMalformed, PrimaryInstanceNotFound),
 )
 def describe_available_zones(
     tx: Reader, call: Call, request: DescribeAvailableZonesRequest
 ) -> DescribeAvailableZonesReply:
-    """Every zone has every version of the engine. ``SupportedCategorys`` is the vendor's spelling."""
+    """Every zone has every version of the engine, none has read-only instances.
+
+    ``SupportedCategorys`` is the vendor's spelling.
+    """
     region = REGIONS.get(request.region_id)
     if region is None:
         raise InvalidRegionIdNotFound
+    if request.db_instance_name or request.commodity_code in _READ_ONLY:
+        own_instance(tx, call, request.db_instance_name, PrimaryInstanceNotFound)
+        return DescribeAvailableZonesReply(available_zones=())
     kind = next(kind for engine, kind in KINDS.items() if engine == request.engine)
     categories = tuple(
         Category(category=name, supported_storage_types=_STORAGE)

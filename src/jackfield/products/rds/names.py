@@ -24,17 +24,24 @@ PUBLIC_PORTS = (1000, 5999)
 
 
 class Kind(msgspec.Struct, frozen=True):
-    """What an engine's instances are called. :param prefix: of instance ids. :param label: in connection strings."""
+    """What an engine's instances are called. :param prefix: of instance ids. :param label: in connection strings.
+
+    :param port: usual port of the private address. :param ports: smallest and largest (CreateDBInstance documents).
+    """
 
     prefix: str
     label: str
     port: int
+    ports: tuple[int, int]
     versions: tuple[str, ...]
 
 
 KINDS: dict[Engine, Kind] = {
-    "MySQL": Kind("rm", "mysql", 3306, ("5.5", "5.6", "5.7", "8.0")),
-    "PostgreSQL": Kind("pgm", "pg", 5432, ("10.0", "11.0", "12.0", "13.0", "14.0", "15.0", "16.0", "17.0", "18.0")),
+    "MySQL": Kind("rm", "mysql", 3306, (1000, 65534), ("5.5", "5.6", "5.7", "8.0")),
+    "PostgreSQL": Kind(
+        *("pgm", "pg", 5432, (1000, 5999)),
+        ("10.0", "11.0", "12.0", "13.0", "14.0", "15.0", "16.0", "17.0", "18.0"),
+    ),
 }
 
 

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-import msgspec
-
 from jackfield.endpoints.whitelist import Group
 from jackfield.products.rds.states import ACCOUNT_STATES, INSTANCE_STATES
+from jackfield.products.tags import Tag
 from jackfield.store.resource import Resource, States
 
 Engine = Literal["MySQL", "PostgreSQL"]
 
 
-class Tag(msgspec.Struct, frozen=True):
-    key: str
-    value: str
-
-
 class DBInstance(Resource, frozen=True, kw_only=True, omit_defaults=True):
-    """:param storage: GB, echoed. :param settle_at: when the current transition may end at the earliest (the pace).
+    """:param storage: GB, echoed. :param slave_zones, minor_upgrades: as asked for, echoed.
 
+    :param settle_at: when the current transition may end at the earliest (the pace).
     :param engine_port: TCP port of the server where it cannot do without one (seekdb); 0 until it is chosen.
     """
 
@@ -43,6 +38,8 @@ class DBInstance(Resource, frozen=True, kw_only=True, omit_defaults=True):
     resource_group_id: str = ""
     deletion_protection: bool = False
     tags: tuple[Tag, ...] = ()
+    slave_zones: tuple[str, ...] = ()
+    minor_upgrades: str = "Auto"
     engine_port: int = 0
     settle_at: float = 0.0
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from jackfield.endpoints.resources import Endpoint, endpoint_id
 from jackfield.products.operation import Shape
@@ -19,11 +20,6 @@ from jackfield.store.interface import Reader
 _YEARS_100 = 100 * 365.25 * 86400
 
 
-class TagShape(Shape):
-    key: str = ""
-    value: str = ""
-
-
 class ReadOnlyId(Shape):
     db_instance_id: str
 
@@ -32,8 +28,8 @@ class ReadOnlyIds(Shape):
     read_only_db_instance_id: tuple[ReadOnlyId, ...] = ()
 
 
-class InstanceSummary(Shape, kw_only=True):
-    """An entry of DescribeDBInstances."""
+class _Instance(Shape, kw_only=True):
+    """What both reads of instances show."""
 
     db_instance_id: str
     db_instance_description: str
@@ -46,7 +42,7 @@ class InstanceSummary(Shape, kw_only=True):
     db_instance_cpu: str = msgspec.field(name="DBInstanceCPU")
     engine: str
     engine_version: str
-    category: str
+    category: str | UnsetType
     connection_mode: str
     connection_string: str
     instance_network_type: str
@@ -56,16 +52,21 @@ class InstanceSummary(Shape, kw_only=True):
     vpc_id: str
     vswitch_id: str
     vpc_cloud_instance_id: str
-    create_time: str
     expire_time: str
     lock_mode: str
     lock_reason: str
-    mutri_or_signle: bool = msgspec.field(name="MutriORsignle")
     deletion_protection: bool
     resource_group_id: str
     tips: str
     tips_level: int
     read_only_db_instance_ids: ReadOnlyIds = msgspec.field(default_factory=ReadOnlyIds)
+
+
+class InstanceSummary(_Instance, kw_only=True):
+    """An entry of DescribeDBInstances."""
+
+    create_time: str
+    mutri_or_signle: bool = msgspec.field(name="MutriORsignle")
 
 
 class InstanceList(Shape):
@@ -76,8 +77,12 @@ class Empty(Shape):
     """``{}``."""
 
 
+class SlaveZone(Shape):
+    zone_id: str
+
+
 class SlaveZones(Shape):
-    slave_zone: tuple[Empty, ...] = ()
+    slave_zone: tuple[SlaveZone, ...] = ()
 
 
 class DBInstanceIds(Shape):
@@ -92,8 +97,8 @@ class ServerlessConfig(Shape):
     """Empty for instances that are not serverless, but there."""
 
 
-class InstanceAttribute(InstanceSummary, kw_only=True):
-    """The entry of DescribeDBInstanceAttribute: the summary and more."""
+class InstanceAttribute(_Instance, kw_only=True):
+    """The entry of DescribeDBInstanceAttribute."""
 
     port: str
     creation_time: str
@@ -117,7 +122,7 @@ class InstanceAttribute(InstanceSummary, kw_only=True):
     super_permission_mode: str
     proxy_type: int
     kind_code: str = msgspec.field(name="kindCode")
-    slave_zones: SlaveZones = msgspec.field(default_factory=SlaveZones)
+    slave_zones: SlaveZones
     extra: Extra = msgspec.field(default_factory=Extra)
     serverless_config: ServerlessConfig = msgspec.field(default_factory=ServerlessConfig)
 
@@ -189,8 +194,12 @@ class AccountList(Shape):
     db_instance_account: tuple[AccountView, ...]
 
 
-def summary(tx: Reader, instance: DBInstance) -> InstanceSummary:
-    return InstanceSummary(**_summary_fields(tx, instance))
+def summary(tx: Reader, instance: DBInstance, *, category: bool) -> InstanceSummary:
+    """:param category: whether the edition is shown."""
+    fields = _fields(tx, instance)
+    if not category:
+        fields["category"] = UNSET
+    return InstanceSummary(**fields, create_time=iso_second(instance.created), mutri_or_signle=False)
 
 
 def attribute_list(tx: Reader, instance: DBInstance) -> InstanceAttributeList:
@@ -198,7 +207,7 @@ def attribute_list(tx: Reader, instance: DBInstance) -> InstanceAttributeList:
     return InstanceAttributeList(
         db_instance_attribute=(
             InstanceAttribute(
-                **_summary_fields(tx, instance),
+                **_fields(tx, instance),
                 port=str(instance.port),
                 creation_time=iso_second(instance.created),
                 db_instance_class_type="x",
@@ -212,7 +221,7 @@ def attribute_list(tx: Reader, instance: DBInstance) -> InstanceAttributeList:
                 maintain_time="18:00Z-22:00Z",
                 current_kernel_version="rds_20240101",
                 latest_kernel_version="rds_20240101",
-                auto_upgrade_minor_version="Auto",
+                auto_upgrade_minor_version=instance.minor_upgrades,
                 security_ip_list=",".join(default),
                 security_ip_mode="normal",
                 ip_type="IPv4",
@@ -221,6 +230,7 @@ def attribute_list(tx: Reader, instance: DBInstance) -> InstanceAttributeList:
                 super_permission_mode="",
                 proxy_type=0,
                 kind_code="18",
+                slave_zones=SlaveZones(slave_zone=tuple(SlaveZone(zone_id=zone) for zone in instance.slave_zones)),
             ),
         )
     )
@@ -260,7 +270,7 @@ def account(found: DBAccount) -> AccountView:
     )
 
 
-def _summary_fields(tx: Reader, instance: DBInstance) -> dict[str, Any]:
+def _fields(tx: Reader, instance: DBInstance) -> dict[str, Any]:
     endpoint = tx.get(Endpoint, endpoint_id(instance.id, "private"))
     return {
         "db_instance_id": instance.id,
@@ -284,11 +294,9 @@ def _summary_fields(tx: Reader, instance: DBInstance) -> dict[str, Any]:
         "vpc_id": instance.vpc_id,
         "vswitch_id": instance.vswitch_id,
         "vpc_cloud_instance_id": instance.id,
-        "create_time": iso_second(instance.created),
         "expire_time": iso_second(instance.created + _YEARS_100) if instance.pay_type == "Prepaid" else "",
         "lock_mode": "Unlock",
         "lock_reason": "",
-        "mutri_or_signle": False,
         "deletion_protection": instance.deletion_protection,
         "resource_group_id": instance.resource_group_id,
         "tips": "",

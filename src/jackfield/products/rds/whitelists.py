@@ -9,13 +9,17 @@ from typing import Annotated, cast
 import msgspec
 
 from jackfield.endpoints import whitelist
+from jackfield.products.errors import InvalidParameterValue
 from jackfield.products.operation import Call, Param, Reply, Shape, operation
 from jackfield.products.rds.errors import (
     IncorrectDBInstanceState,
     InvalidDBInstanceIdNotFound,
     InvalidDBInstanceNameNotFound,
     InvalidSecurityIpListDuplicate,
+    InvalidWhitelistNetType,
+    ReadinsNotFound,
     SecurityIpListFormat,
+    WhitelistNetTypeFormat,
 )
 from jackfield.products.rds.instances import DBInstanceIdRequest, own_instance
 from jackfield.products.rds.product import RDS
@@ -38,7 +42,13 @@ class IpArrayList(Shape):
 
 class DescribeDBInstanceIPArrayListRequest(DBInstanceIdRequest):
     whitelist_network_type: Annotated[
-        str, Param("Only groups of this network.", "MIX", enum=("Classic", "VPC", "MIX"))
+        str,
+        Param(
+            "Only groups of this network; all are MIX, the normal whitelist mode's.",
+            "MIX",
+            enum=("Classic", "VPC", "MIX"),
+            invalid=WhitelistNetTypeFormat,
+        ),
     ] = ""
 
 
@@ -52,18 +62,19 @@ class DescribeDBInstanceIPArrayListReply(Reply):
     title="Queries the IP address whitelists of an instance",
     access="get",
     resource="dbinstance/{DBInstanceId}",
-    errors=(InvalidDBInstanceIdNotFound,),
+    errors=(InvalidDBInstanceIdNotFound, WhitelistNetTypeFormat),
 )
 def describe_db_instance_ip_array_list(
     tx: Reader, call: Call, request: DescribeDBInstanceIPArrayListRequest
 ) -> DescribeDBInstanceIPArrayListReply:
     """Lists the groups; a client is admitted when any of them holds its address."""
     instance = own_instance(tx, call, request.db_instance_id, InvalidDBInstanceIdNotFound)
+    groups = instance.whitelist if request.whitelist_network_type in ("", "MIX") else ()
     return DescribeDBInstanceIPArrayListReply(
         items=IpArrayList(
             arrays=tuple(
                 IpArray(name=group.name, attribute=group.attribute, ips=",".join(group.ips), type="IPv4")
-                for group in instance.whitelist
+                for group in groups
             )
         )
     )
@@ -79,23 +90,28 @@ class ModifySecurityIpsRequest(DBInstanceIdRequest):
     attribute: Annotated[str, Param("hidden keeps the group off consoles.", "hidden")] = msgspec.field(
         default="", name="DBInstanceIPArrayAttribute"
     )
-    security_ip_type: Annotated[str, Param("The address family.", "IPv4", enum=("IPv4", "IPv6"))] = msgspec.field(
+    security_ip_type: Annotated[str, Param("The address family; IPv4 is the only one.", "IPv4")] = msgspec.field(
         default="IPv4", name="SecurityIPType"
     )
     whitelist_network_type: Annotated[
-        str, Param("The network of the group.", "MIX", enum=("MIX", "Classic", "VPC"))
-    ] = "MIX"
-    modify_mode: Annotated[
         str,
         Param(
-            "Cover (0) replaces the group, Append (1) adds to it, Delete (2) takes away.",
-            "Cover",
-            enum=("Cover", "Append", "Delete", "0", "1", "2"),
+            "The network of the group; whatever is said, it becomes MIX, which holds for every network.",
+            "MIX",
+            enum=("MIX", "Classic", "VPC"),
+            invalid=InvalidWhitelistNetType,
         ),
+    ] = "MIX"
+    modify_mode: Annotated[
+        str, Param("Cover (0) replaces the group, Append (1) adds to it, Delete (2) takes away.", "Cover")
     ] = "Cover"
+    fresh_white_list_readins: Annotated[
+        str, Param("Read-only instances to change as well; there are none.", "pgr-bp17yuz4dn3d****")
+    ] = ""
 
 
-_MODES = {"0": "Cover", "1": "Append", "2": "Delete"}
+# The documents list the words; the metadata's default is "0".
+_MODES = {"Cover": "Cover", "Append": "Append", "Delete": "Delete", "0": "Cover", "1": "Append", "2": "Delete"}
 
 
 class ModifySecurityIpsReply(Reply):
@@ -112,6 +128,8 @@ class ModifySecurityIpsReply(Reply):
         IncorrectDBInstanceState,
         SecurityIpListFormat,
         InvalidSecurityIpListDuplicate,
+        InvalidWhitelistNetType,
+        ReadinsNotFound,
     ),
 )
 def modify_security_ips(tx: Tx, call: Call, request: ModifySecurityIpsRequest) -> ModifySecurityIpsReply:
@@ -119,14 +137,22 @@ def modify_security_ips(tx: Tx, call: Call, request: ModifySecurityIpsRequest) -
     instance = own_instance(tx, call, request.db_instance_id, InvalidDBInstanceNameNotFound)
     if instance.status == DELETING:
         raise IncorrectDBInstanceState
-    if not _GROUP.fullmatch(request.group):
+    if request.fresh_white_list_readins:
+        raise ReadinsNotFound
+    if request.security_ip_type not in ("", "IPv4"):
+        raise InvalidParameterValue(name="SecurityIPType")
+    mode = _MODES.get(request.modify_mode or "Cover")
+    if mode is None:
+        raise InvalidParameterValue(name="ModifyMode")
+    group = "default" if request.group == "Default" else request.group  # the documents' spelling of the same group
+    if not _GROUP.fullmatch(group):
         raise SecurityIpListFormat
     try:
         groups = whitelist.modify(
             instance.whitelist,
-            name=request.group,
+            name=group,
             ips=whitelist.parse(request.security_ips),
-            mode=cast(whitelist.Mode, _MODES.get(request.modify_mode, request.modify_mode)),
+            mode=cast(whitelist.Mode, mode),
             attribute=request.attribute,
         )
     except whitelist.DuplicateEntry:
