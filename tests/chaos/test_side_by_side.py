@@ -82,7 +82,7 @@ def test_the_same_pool(tmp_path: Path) -> None:
 def _free_block() -> ipaddress.IPv4Network:
     """Sixteen addresses of this machine at which nobody listens."""
     while True:
-        base = int(ipaddress.IPv4Address("127.64.0.0")) + random.SystemRandom().randrange(2**22 >> 4) * 16
+        base = int(ipaddress.IPv4Address("127.48.0.0")) + random.SystemRandom().randrange(2**19 >> 4) * 16
         network = ipaddress.IPv4Network((base, 28))
         if not listening_in(network):
             return network

@@ -48,7 +48,7 @@ class Fleet:
         self.engine = engine
         self.folder = folder
         self.nodes: list[RedisNode] = []
-        self.network = f"127.{random.randint(64, 127)}.{random.randint(0, 255)}"
+        self.network = f"127.{random.randint(16, 31)}.{random.randint(0, 255)}"
 
     def node(self, name: str = "one", **values: Any) -> RedisNode:
         """A standalone node's description; the password of ``default`` is ``pw`` unless told otherwise."""

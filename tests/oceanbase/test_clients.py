@@ -14,6 +14,7 @@ import requests
 from requests.auth import HTTPDigestAuth
 
 from tests.oceanbase.cloud import INSTANCE, Cloud
+from tests.running import until
 
 
 def curl(api: Cloud, *arguments: str, secret: str = "") -> tuple[int, dict[str, Any]]:
@@ -98,8 +99,7 @@ def test_a_client_survives_a_restart_of_the_api(api: Cloud) -> None:
         assert session.get(api.url("/instances"), timeout=10).status_code == 200
         before = api.running.ready.pid
         api.running.kill_api()
-        while api.running.wait_ready().pid == before:
-            pass
+        until("another API process", lambda: api.running.wait_ready().pid != before)
         answer = session.get(api.url("/instances"), timeout=20)
     assert (answer.status_code, len(answer.history)) == (200, 1)
     assert "stale=true" in answer.history[0].headers["www-authenticate"]

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+import urllib.error
+from collections.abc import Iterator
+
 import pytest
 
 from tests.oceanbase.cloud import INSTANCE, Cloud, project
 from tests.running import Running
 
 
+class AccountsKey(Cloud):
+    """The root key of an account of its own."""
+
+    def __init__(self, running: Running) -> None:
+        made = running.ask("accounts", {"name": ""})
+        super().__init__(running, made["access_key_id"], made["access_key_secret"])
+        self.account_id: str = made["account_id"]
+
+    def new_project(self) -> Cloud:
+        return project(self.running, account=self.account_id)
+
+
 @pytest.fixture
-def account(without_engines: Running) -> Cloud:
-    """The root key of a new account."""
-    made = without_engines.ask("accounts", {"name": ""})
-    return Cloud(without_engines, made["access_key_id"], made["access_key_secret"])
-
-
-def account_id(cloud: Cloud) -> str:
-    found = cloud.running.ask("instances")  # the administration is there
-    assert "instances" in found
-    cloud.post("/instances", **INSTANCE)
-    [change] = [
-        change
-        for change in cloud.running.ask("changes?kind=oceanbase_instance&limit=1000")["changes"]
-        if change["id"] == cloud.get("/instances")["dataList"][0]["instanceId"] and change["before"] == ""
-    ]
-    return str(change["account"])
+def account(without_engines: Running) -> Iterator[AccountsKey]:
+    made = AccountsKey(without_engines)
+    yield made
+    made.close()
 
 
 def test_a_projects_key_sees_its_project(without_engines: Running) -> None:
@@ -41,7 +44,7 @@ def test_a_projects_key_sees_its_project(without_engines: Running) -> None:
     assert other.call("POST", f"/instances/{made}/tenants", {"tenantName": "x1"}).refusal == (404, "E404J101")
 
 
-def test_a_project_that_the_key_is_not_good_for(without_engines: Running, account: Cloud) -> None:
+def test_a_project_that_the_key_is_not_good_for(without_engines: Running, account: AccountsKey) -> None:
     """Another one, one of another account, one that does not exist: told alike, and nothing is done."""
     mine, other = project(without_engines, "mine"), project(without_engines, "other")
     own = mine.project
@@ -55,11 +58,10 @@ def test_a_project_that_the_key_is_not_good_for(without_engines: Running, accoun
     assert mine.get("/instances")["total"] == 0
 
 
-def test_an_accounts_key_sees_all_its_projects(account: Cloud) -> None:
-    owner = account_id(account)
-    first, second = project(account.running, "first", owner), project(account.running, "second", owner)
+def test_an_accounts_key_sees_all_its_projects(account: AccountsKey) -> None:
+    first, second = account.new_project(), account.new_project()
     made = [cloud.create_instance() for cloud in (first, second)]
-    assert {one["instanceId"] for one in account.get("/instances")["dataList"]} > set(made)
+    assert [one["instanceId"] for one in account.get("/instances")["dataList"]] == made
     assert [account.get(f"/instances/{one}")["projectId"] for one in made] == [first.project, second.project]
     account.project = first.project
     assert [one["instanceId"] for one in account.get("/instances")["dataList"]] == [made[0]]
@@ -68,16 +70,15 @@ def test_an_accounts_key_sees_all_its_projects(account: Cloud) -> None:
     assert account.call("DELETE", "/instances", {"instanceId": made[1]}).refusal == (403, "E403J101")
 
 
-def test_the_project_passed_last_is_the_default(account: Cloud) -> None:
+def test_the_project_passed_last_is_the_default(account: AccountsKey) -> None:
     """As the documents say of calls without the header; an account without a project gets one."""
-    owner = account_id(account)
-    first_of_all = account.get("/instances")["dataList"][0]["projectId"]
-    made = [project(account.running, str(number), owner).project for number in range(2)]
 
     def created() -> str:
         instance = account.post("/instances", **INSTANCE)["instanceId"]
         return str(account.get(f"/instances/{instance}")["projectId"])
 
+    first_of_all = created()
+    made = [account.new_project().project for _ in range(2)]
     assert created() == first_of_all
     for passed in (made[0], made[1], made[0], first_of_all):
         account.project = passed
@@ -86,7 +87,7 @@ def test_the_project_passed_last_is_the_default(account: Cloud) -> None:
         assert created() == passed
 
 
-def test_other_accounts_see_nothing(without_engines: Running, account: Cloud) -> None:
+def test_other_accounts_see_nothing(without_engines: Running, account: AccountsKey) -> None:
     mine = project(without_engines)
     made = mine.create_instance()
     assert account.get("/instances")["total"] == 0
@@ -98,8 +99,6 @@ def test_other_accounts_see_nothing(without_engines: Running, account: Cloud) ->
     [({"account_id": "1"}, 404), ({}, 404), ({"account_id": 7}, 400), ({"account_id": "1", "name": "x" * 129}, 400)],
 )
 def test_a_project_needs_an_account(without_engines: Running, body: dict[str, object], status: int) -> None:
-    import urllib.error
-
     with pytest.raises(urllib.error.HTTPError) as caught:
         without_engines.ask("projects", body)
     assert caught.value.code == status

@@ -271,12 +271,12 @@ def tools() -> Tools:
 
 @pytest.fixture(scope="session")
 def addresses() -> Iterator[str]:
-    """Addresses of this machine, out of 127.64.0.0/10, starting somewhere."""
-    start = random.SystemRandom().randrange(1 << 22)
+    """Addresses of this machine, out of 127.32.0.0/12, where no data folder takes its own."""
+    start = random.SystemRandom().randrange(1 << 20)
 
     def each() -> Iterator[str]:
         for number in itertools.count(start):
-            host = (127 << 24) + (64 << 16) + number % (1 << 22)
+            host = (127 << 24) + (32 << 16) + number % (1 << 20)
             if 0 < host & 0xFF < 255:
                 yield socket.inet_ntoa(host.to_bytes(4, "big"))
 

@@ -53,7 +53,7 @@ def _instances(instances: list[dict[str, Any]]) -> list[tuple[str, ...]]:
 def _endpoints(instances: list[dict[str, Any]]) -> list[tuple[str, ...]]:
     return [
         (
-            endpoint["name"],
+            endpoint["name"] or endpoint["id"],
             endpoint["net"],
             endpoint["status"],
             str(endpoint["port"]),

@@ -21,6 +21,7 @@ from jackfield.products.oceanbase.resources import (
 )
 from jackfield.products.oceanbase.routes import routes
 from jackfield.products.oceanbase.states import ONLINE, PENDING_CREATE, PENDING_DELETE
+from jackfield.reconcile.dialling import NotProven
 from jackfield.reconcile.endpoints import EndpointWork
 from jackfield.reconcile.loop import Later
 from jackfield.reconcile.oceanbase_servers import server_of
@@ -121,26 +122,42 @@ class TenantReconciler:
         :raises Later: the relay is down, a proof failed, or the pace of an address is not over.
         """
         settle_at = {address.id: address.settle_at for address in addresses}
-        plan = partial(self._plan, tenant)
+        plan, prove = partial(self._plan, tenant), server_of(self._world, tenant).prove
         for endpoint in endpoints:
             if endpoint.status == "Serving":
                 self._endpoints.tend(endpoint, plan)
         coming = [endpoint for endpoint in endpoints if endpoint.status == "Creating"]
-        if not coming:
-            return
-        prove = server_of(self._world, tenant).prove
         for endpoint in coming:
             _wait(settle_at[address_of(endpoint)])
-            answered = self._endpoints.bring_up(endpoint, plan, prove)
-            self._announce(endpoint, {"answered": answered} if answered else {"engines": "none"})
-        self._world.names.publish()
+            self._endpoints.bring_up(endpoint, plan, prove)
+        if coming:
+            self._world.names.publish()
+        for address in addresses:
+            if address.status == PENDING_CREATE:
+                self._announce(tenant, address)
 
-    def _announce(self, endpoint: Endpoint, evidence: Evidence) -> None:
-        """Says ONLINE of the address whose service is this endpoint."""
+    def _announce(self, tenant: Tenant, address: PrivateAddress) -> None:
+        """Says ONLINE of an address whose service serves.
+
+        It is dialled once more: whoever brought it up may have died before this could be said.
+        """
+        with self._world.store.read() as view:
+            service = view.get(Endpoint, service_endpoint(address))
+        if service is None or service.status != "Serving":
+            return
+        prove, relays = server_of(self._world, tenant).prove, self._world.relays
+        try:
+            answered = {
+                f"{route.address}:{route.port}": prove(relays[route.mode], route)
+                for route in self._plan(tenant, service)
+            }
+        except NotProven as error:
+            raise Later(0.05, str(error)) from error
+        evidence = {"answered": answered} if self._real else {"engines": "none"}
         with self._world.store.write() as tx:
-            address = tx.get(PrivateAddress, address_of(endpoint))
-            if address is not None and address.status == PENDING_CREATE and service_endpoint(address) == endpoint.id:
-                tx.put(msgspec.structs.replace(address, status=ONLINE), evidence=evidence)
+            current = tx.get(PrivateAddress, address.id)
+            if current is not None and current.status == PENDING_CREATE:
+                tx.put(msgspec.structs.replace(current, status=ONLINE), evidence=evidence)
 
     def _end(self, address: PrivateAddress) -> None:
         """Ends the record of an address, once none of its listeners is left."""

@@ -139,7 +139,7 @@ class Cluster:
 def free_network() -> str:
     """The first three numbers of addresses whose bus port nobody uses, so that test runs do not meet."""
     for _ in range(100):
-        network = f"127.{random.randint(64, 127)}.{random.randint(1, 250)}"
+        network = f"127.{random.randint(16, 31)}.{random.randint(1, 250)}"
         try:
             for last in (1, 2, 3):
                 with socket.create_server((f"{network}.{last}", 10000)):
