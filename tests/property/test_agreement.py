@@ -96,7 +96,8 @@ class Subject:
 
 @pytest.fixture(scope="module")
 def subject(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Subject]:
-    block = f"127.{random.SystemRandom().randint(56, 63)}.{random.SystemRandom().randrange(0, 256, 16)}.0/20"  # nobody else's
+    chance = random.SystemRandom()
+    block = f"127.{chance.randint(56, 63)}.{chance.randrange(0, 256, 16)}.0/20"  # no data folder's own
     with Running(tmp_path_factory.mktemp("agreement"), "--pace", "instant", "--addresses", block) as jackfield:
         yield Subject(jackfield)
 
