@@ -15,15 +15,30 @@ import sys
 import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
 from jackfield.engines.engine import EngineFailed
-from jackfield.engines.server_node import ServerNode
 from jackfield.processes import ProcessId, alive, identify, send
 
 PAUSE = 0.01
 """Seconds between two looks at something that tells nobody when it changes."""
+
+
+class Kept(Protocol):
+    """A node whose folder has a lock and a record."""
+
+    @property
+    def folder(self) -> Path: ...
+
+    @property
+    def lock_file(self) -> Path:
+        """Locked (flock) by the server process for as long as it lives, by inheritance."""
+
+    @property
+    def record_file(self) -> Path:
+        """Which process serves the folder: a :class:`~jackfield.processes.ProcessId` as JSON."""
 
 
 def replace(path: Path, text: str) -> None:
@@ -35,18 +50,18 @@ def replace(path: Path, text: str) -> None:
     draft.replace(path)
 
 
-def record(node: ServerNode, process_id: ProcessId) -> None:
+def record(node: Kept, process_id: ProcessId) -> None:
     """Remembers on disk which process serves the folder."""
     replace(node.record_file, msgspec.json.encode(process_id).decode())
 
 
-def recorded(node: ServerNode) -> ProcessId | None:
+def recorded(node: Kept) -> ProcessId | None:
     """The recorded process, if it is alive."""
     process_id = _read(node)
     return process_id if process_id is not None and alive(process_id) else None
 
 
-def _read(node: ServerNode) -> ProcessId | None:
+def _read(node: Kept) -> ProcessId | None:
     try:
         return msgspec.json.decode(node.record_file.read_bytes(), type=ProcessId)
     except (FileNotFoundError, NotADirectoryError, msgspec.DecodeError):
@@ -54,7 +69,7 @@ def _read(node: ServerNode) -> ProcessId | None:
 
 
 @contextlib.contextmanager
-def try_lock(node: ServerNode) -> Iterator[int | None]:
+def try_lock(node: Kept) -> Iterator[int | None]:
     """The right to start a server on the folder, or to delete it; None while a server or another starter has it.
 
     Gives the descriptor that the server is to inherit.
@@ -66,7 +81,7 @@ def try_lock(node: ServerNode) -> Iterator[int | None]:
         os.close(fd)
 
 
-def _locked(fd: int, node: ServerNode) -> bool:
+def _locked(fd: int, node: Kept) -> bool:
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         # The folder may have been deleted, and made anew, since the file was opened: it must be that of today's.
@@ -76,7 +91,7 @@ def _locked(fd: int, node: ServerNode) -> bool:
 
 
 @contextlib.contextmanager
-def lock(node: ServerNode, timeout: float) -> Iterator[int]:
+def lock(node: Kept, timeout: float) -> Iterator[int]:
     """:func:`try_lock`, waited for.
 
     :raises EngineFailed: it is still held by somebody after ``timeout`` seconds.
@@ -92,7 +107,7 @@ def lock(node: ServerNode, timeout: float) -> Iterator[int]:
         time.sleep(PAUSE)
 
 
-def end_orphans(node: ServerNode, programs: Collection[str]) -> int:
+def end_orphans(node: Kept, programs: Collection[str]) -> int:
     """Kills what a server that died has left: processes of that program that still hold its lock.
 
     A PostgreSQL backend in the middle of a query notices only at its end that its postmaster is gone, and no new one
@@ -111,7 +126,7 @@ def end_orphans(node: ServerNode, programs: Collection[str]) -> int:
     return sum(send(orphan, signal.SIGKILL) for orphan in found)
 
 
-def _holders(node: ServerNode, programs: Collection[str]) -> list[ProcessId]:
+def _holders(node: Kept, programs: Collection[str]) -> list[ProcessId]:
     try:
         lock_file = os.stat(node.lock_file)
     except FileNotFoundError:

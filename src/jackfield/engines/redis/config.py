@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 from jackfield.engines.redis.node import BUS_PORT, RedisNode
 from jackfield.engines.redis.users import rules
+from jackfield.engines.tenure import replace
 
 
 def render(node: RedisNode) -> str:
@@ -44,15 +42,6 @@ def render(node: RedisNode) -> str:
 def write(node: RedisNode) -> None:
     """Writes the configuration, for its owner only and whole or not at all."""
     replace(node.config_file, render(node))
-
-
-def replace(path: Path, text: str) -> None:
-    """Makes ``text`` the content of a file of mode 600; a reader sees the old one or the new one."""
-    draft = path.with_name(path.name + ".new")
-    fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with open(fd, "w", encoding="utf-8") as file:
-        file.write(text)
-    draft.replace(path)
 
 
 def _quoted(value: str) -> str:

@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Sequence
 
+from jackfield.engines import tenure
 from jackfield.engines.engine import EngineFailed, Health
 from jackfield.engines.redis import cluster, config, nodes_file, process, users
 from jackfield.engines.redis.client import RedisError, Unreachable
@@ -55,7 +56,7 @@ class RedisEngine:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         deadline = time.monotonic() + BUSY_PATIENCE
         while True:
-            with process.try_lock(node) as fd:
+            with tenure.try_lock(node) as fd:
                 if fd is not None:
                     return self._launch(node, fd)
             running = process.find(node)
@@ -63,7 +64,7 @@ class RedisEngine:
                 return running
             if time.monotonic() > deadline:
                 raise EngineFailed(f"the folder {node.folder} is in use, but no server answers for it")
-            time.sleep(process.PAUSE)
+            time.sleep(tenure.PAUSE)
 
     def ready(self, node: RedisNode) -> bool:
         """Whether it serves commands and, in a cluster, sees all slots served."""
@@ -80,11 +81,11 @@ class RedisEngine:
         """
         deadline = time.monotonic() + timeout
         while not self.ready(node):
-            if process.recorded(node) is None:
+            if tenure.recorded(node) is None:
                 raise EngineFailed(f"the Redis server of node {node.id} ended: {self.log_tail(node)}")
             if time.monotonic() > deadline:
                 raise EngineFailed(f"the Redis server of node {node.id} is not ready: {self.log_tail(node)}")
-            time.sleep(process.PAUSE)
+            time.sleep(tenure.PAUSE)
 
     def stop(self, node: RedisNode) -> None:
         """Ends the process, with SIGTERM first so that everything is on disk; does nothing when none runs.
@@ -95,18 +96,18 @@ class RedisEngine:
             return
         deadline = time.monotonic() + BUSY_PATIENCE
         while True:
-            with process.try_lock(node) as fd:
+            with tenure.try_lock(node) as fd:
                 if fd is not None:
                     self._tidy(node)
                     return
             # The lock is held and the recorded process lives: that is it, answering or not.
-            running = process.recorded(node) or process.find(node)
+            running = tenure.recorded(node) or process.find(node)
             if running is not None:
                 terminate(running, STOP_GRACE)
             elif time.monotonic() > deadline:
                 raise EngineFailed(f"the folder {node.folder} is in use, but no server answers for it")
             else:
-                time.sleep(process.PAUSE)
+                time.sleep(tenure.PAUSE)
 
     def restart(self, node: RedisNode) -> ProcessId:
         """Ends the process and starts one with what ``node`` says now."""
@@ -121,13 +122,13 @@ class RedisEngine:
         self.stop(node)
         if not node.folder.is_dir():
             return
-        with process.lock(node, BUSY_PATIENCE):
+        with tenure.lock(node, BUSY_PATIENCE):
             self._tidy(node)
             shutil.rmtree(node.folder)
 
     def health(self, node: RedisNode) -> Health:
         """Asks the server for what the change feed shows of it; 0.3 ms when it answers, 2 s at most."""
-        running = process.recorded(node)
+        running = tenure.recorded(node)
         pid = running.pid if running else 0
         try:
             with process.connect(node) as client:
@@ -160,7 +161,7 @@ class RedisEngine:
             with process.connect(node) as client:
                 users.apply(client, node)
         except Unreachable:
-            if process.recorded(node) is not None:
+            if tenure.recorded(node) is not None:
                 raise
         except RedisError as error:
             raise EngineFailed(f"node {node.id} does not take its users: {error}") from error
@@ -205,7 +206,7 @@ class RedisEngine:
             env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
             pass_fds=(lock,),
         )
-        process.record(node, started)
+        tenure.record(node, started)
         return started
 
     @staticmethod

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from jackfield.engines.redis.config import replace
 from jackfield.engines.redis.node import BUS_PORT, Member, RedisNode
+from jackfield.engines.tenure import replace
 
 SLOTS = 16384
 

@@ -1,29 +1,18 @@
-"""Which process serves a node's folder, and the proof that it is the only one.
+"""Finding the Redis process that serves a node's folder by asking it.
 
-The server inherits a locked descriptor (flock) of the folder's lock file and holds it until it is gone. So whoever
-gets the lock knows that no server runs there, whatever a record on disk says, and a starter that is killed at any
-moment leaves either no server or one that the next starter finds: by the record, or, when it was killed before
-writing that, by asking the server itself over its socket.
+How it is known that there is only one: :mod:`jackfield.engines.tenure`. A Redis starter that is killed before it
+wrote the record leaves a server that the next one finds here, over its socket.
 """
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import os
-import time
-from collections.abc import Iterator
-
-import msgspec
 
 from jackfield.engines.engine import EngineFailed
 from jackfield.engines.redis.client import Client, RedisError, Unreachable
-from jackfield.engines.redis.config import replace
 from jackfield.engines.redis.node import INTERNAL, RedisNode
-from jackfield.processes import ProcessId, alive, identify
-
-PAUSE = 0.01
-"""Seconds between two looks at something that tells nobody when it changes."""
+from jackfield.engines.tenure import record, recorded
+from jackfield.processes import ProcessId, identify
 
 
 def connect(node: RedisNode, timeout: float = 2.0) -> Client:
@@ -33,20 +22,6 @@ def connect(node: RedisNode, timeout: float = 2.0) -> Client:
     :raises RedisError: the internal user is refused, or the server is still loading its data.
     """
     return Client(node.socket, INTERNAL, node.password, timeout)
-
-
-def record(node: RedisNode, process_id: ProcessId) -> None:
-    """Remembers on disk which process serves the folder."""
-    replace(node.record_file, msgspec.json.encode(process_id).decode())
-
-
-def recorded(node: RedisNode) -> ProcessId | None:
-    """The recorded process, if it is alive."""
-    try:
-        process_id = msgspec.json.decode(node.record_file.read_bytes(), type=ProcessId)
-    except (FileNotFoundError, NotADirectoryError, msgspec.DecodeError):
-        return None
-    return process_id if alive(process_id) else None
 
 
 def find(node: RedisNode) -> ProcessId | None:
@@ -93,42 +68,3 @@ def _cluster_id(client: Client) -> str | None:
         if error.code == "LOADING":
             return None
         raise
-
-
-@contextlib.contextmanager
-def try_lock(node: RedisNode) -> Iterator[int | None]:
-    """The right to start a server on the folder, or to delete it; None while a server or another starter has it.
-
-    Gives the descriptor that the server is to inherit.
-    """
-    fd = os.open(node.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        yield fd if _locked(fd, node) else None
-    finally:
-        os.close(fd)
-
-
-def _locked(fd: int, node: RedisNode) -> bool:
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # The folder may have been deleted, and made anew, since the file was opened: it must be that of today's.
-        return os.path.samestat(os.fstat(fd), os.stat(node.lock_file))
-    except (BlockingIOError, FileNotFoundError):
-        return False
-
-
-@contextlib.contextmanager
-def lock(node: RedisNode, timeout: float) -> Iterator[int]:
-    """:func:`try_lock`, waited for.
-
-    :raises EngineFailed: it is still held by somebody after ``timeout`` seconds.
-    """
-    deadline = time.monotonic() + timeout
-    while True:
-        with try_lock(node) as fd:
-            if fd is not None:
-                yield fd
-                return
-        if time.monotonic() > deadline:
-            raise EngineFailed(f"the folder {node.folder} is in use by another process")
-        time.sleep(PAUSE)
