@@ -56,7 +56,7 @@ LIMIT = """
 """
 
 THREAD = """
-    import threading
+    import os, threading
     from jackfield.vantage import namespaces
     end = threading.Event()
     thread = threading.Thread(target=end.wait)
@@ -67,6 +67,8 @@ THREAD = """
         print(error)
     end.set()
     thread.join()
+    while len(os.listdir("/proc/self/task")) > 1:  # join returns a moment before the kernel has let go of the thread
+        pass
     namespaces.enter_user_namespace()
     print("entered")
 """
