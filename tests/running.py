@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -18,6 +20,7 @@ from alibabacloud_r_kvstore20150101 import models as tair
 from alibabacloud_r_kvstore20150101.client import Client as TairClient
 from alibabacloud_tea_openapi.models import Config
 
+from jackfield.endpoints.addresses import LOOPBACK_POOL
 from jackfield.folder import Folder
 from jackfield.processes import ProcessId, identify, terminate, wait_gone
 from jackfield.supervisor.ready import Ready, read_ready
@@ -39,6 +42,22 @@ def until(what: str, true: Callable[[], Any], seconds: float = 30.0) -> Any:
     return found
 
 
+def _own_blocks() -> Iterator[str]:
+    """Blocks of addresses, a /20 each, that no other test has at the same time: each test process has its own share.
+
+    Data folders choose theirs at random, and two of a thousand meet now and then; that is what one test is about, and
+    an accident in the others, which look at all that listens in a folder's block.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    mine = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    blocks = list(LOOPBACK_POOL.subnets(new_prefix=20))[mine::workers]
+    random.SystemRandom().shuffle(blocks)
+    return map(str, itertools.cycle(blocks))
+
+
+_blocks = _own_blocks()
+
+
 class Running:
     """One data folder and what runs on it.
 
@@ -47,7 +66,7 @@ class Running:
 
     def __init__(self, data: Path, *options: str) -> None:
         self.folder = Folder(data)
-        self.options = options
+        self.options = options if "--addresses" in options else (*options, "--addresses", next(_blocks))
         self._supervisor: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Running:
