@@ -141,6 +141,8 @@ def test_a_command_never_overtakes_one_that_is_under_way_to_the_loser(relay: Rel
         assert filler.ask("GET", "{m}a") == b"$1\r\n1\r\n"
         hub = relay.upstream._hub
         assert source.process is not None
+        # With the higher epoch it keeps the slot whatever the other says, however soon it hears of it once it goes on.
+        _tell([source], "CLUSTER", "BUMPEPOCH")
         os.kill(source.process.pid, signal.SIGSTOP)
         try:
             # under way; then more than the socket takes, so that what follows stays queued; then what must not overtake
