@@ -46,7 +46,7 @@ class EndpointWork:
                 seen[endpoint.id] = {"serving": self.bring_up(endpoint, plan, prove)}
             else:
                 self.tend(endpoint, plan)
-        if self._world.settings.engines == "real":  # without engines nothing has an address
+        if self._world.real:  # without engines nothing has an address
             self._world.names.publish()
 
     def listening(self, instance: str) -> list[str]:
@@ -93,7 +93,7 @@ class EndpointWork:
         :raises Later: the relay is down, or an address still accepts.
         """
         evidence: Evidence = {"engines": "none"}
-        if self._world.settings.engines == "real":
+        if self._world.real:
             self._world.names.publish()
             acks = [self._replace(relay, endpoint.id, ()) for relay in self._world.relays.values()]
             listened = [f"{address}:{endpoint.port}" for address in endpoint.addresses]
@@ -133,7 +133,7 @@ class EndpointWork:
 
     def _with_address(self, endpoint: Endpoint) -> Endpoint:
         """Chooses and stores the endpoint's address of this machine, unless its addresses are its nodes'."""
-        if endpoint.addresses or self._world.settings.engines == "none":
+        if endpoint.addresses or not self._world.real:
             return endpoint
         with self._world.store.write() as tx:
             current = tx.get(Endpoint, endpoint.id)

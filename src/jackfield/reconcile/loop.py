@@ -41,6 +41,17 @@ class Later(Exception):
         self.seconds, self.why = seconds, why
 
 
+def wait_until(settle_at: float) -> None:
+    """Returns once a state was to be seen as long as the pace says.
+
+    :param settle_at: when that is over, in seconds of the epoch.
+    :raises Later: it is not over.
+    """
+    seconds = settle_at - time.time()
+    if seconds > 0:
+        raise Later(seconds, "pace")
+
+
 class Reconciler(Protocol):
     """Makes the world match the resources of one kind."""
 

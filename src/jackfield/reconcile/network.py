@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
-import time
 
 import msgspec
 
 from jackfield.products.vpc.resources import AVAILABLE, PENDING, Vpc, VSwitch
-from jackfield.reconcile.loop import Later
+from jackfield.reconcile.loop import Later, wait_until
 from jackfield.store.interface import Store
 
 
@@ -29,9 +28,7 @@ class NetworkReconciler:
             network = tx.get(self._type, id)
             if network is None or network.status != PENDING:
                 return None
-            wait = network.settle_at - time.time()
-            if wait > 0:
-                raise Later(wait, "pace")
+            wait_until(network.settle_at)
             evidence = {"cidr": network.cidr, "addresses": ipaddress.IPv4Network(network.cidr).num_addresses}
             if isinstance(network, VSwitch):
                 vpc = tx.get(Vpc, network.parent)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -23,15 +22,13 @@ from jackfield.products.oceanbase.routes import routes
 from jackfield.products.oceanbase.states import ONLINE, PENDING_CREATE, PENDING_DELETE
 from jackfield.reconcile.dialling import NotProven
 from jackfield.reconcile.endpoints import EndpointWork
-from jackfield.reconcile.loop import Later
+from jackfield.reconcile.loop import Later, wait_until
 from jackfield.reconcile.oceanbase_servers import server_of
+from jackfield.reconcile.watch import HEALTH_SECONDS
 from jackfield.reconcile.world import World
 from jackfield.relay.route import Route
 from jackfield.store.interface import Tx
 from jackfield.store.resource import Evidence
-
-HEALTH_SECONDS = 5.0
-"""How often a server that runs is asked whether it answers; its death is noticed at once (:mod:`.watch`)."""
 
 
 class TenantReconciler:
@@ -68,11 +65,11 @@ class TenantReconciler:
         self._cut(addresses, endpoints)
         self._open(tenant, addresses, endpoints)
         self._world.tended.note(tenant.id)
-        return HEALTH_SECONDS if self._real else None
+        return HEALTH_SECONDS if self._world.real else None
 
     def servers(self, tenant: Tenant) -> list[Health]:
         """What the tenant's server process is doing; empty where no engines run."""
-        return [server_of(self._world, tenant).health()] if self._real else []
+        return [server_of(self._world, tenant).health()] if self._world.real else []
 
     def describe(self, tenant: Tenant) -> dict[str, str]:
         """For people: see :class:`InstanceReconciler`."""
@@ -84,7 +81,7 @@ class TenantReconciler:
 
         :raises Later: it is not ready yet.
         """
-        if not self._real:
+        if not self._world.real:
             return
         server = server_of(self._world, tenant)
         self._world.deaths.add(tenant.id, server.start())
@@ -96,7 +93,7 @@ class TenantReconciler:
 
         :raises Later: the pace is not over.
         """
-        _wait(tenant.settle_at)
+        wait_until(tenant.settle_at)
         evidence = self._facts(tenant)
         with self._world.store.write() as tx:
             current = tx.get(Tenant, tenant.id)
@@ -113,7 +110,7 @@ class TenantReconciler:
                 self._seen.setdefault(address_of(endpoint), {})[endpoint.id] = self._endpoints.take_down(endpoint)
         for address in addresses:
             if address.status == PENDING_DELETE:
-                _wait(address.settle_at)
+                wait_until(address.settle_at)
                 self._end(address)
 
     def _open(self, tenant: Tenant, addresses: Sequence[PrivateAddress], endpoints: Sequence[Endpoint]) -> None:
@@ -128,7 +125,7 @@ class TenantReconciler:
                 self._endpoints.tend(endpoint, plan)
         coming = [endpoint for endpoint in endpoints if endpoint.status == "Creating"]
         for endpoint in coming:
-            _wait(settle_at[address_of(endpoint)])
+            wait_until(settle_at[address_of(endpoint)])
             self._endpoints.bring_up(endpoint, plan, prove)
         if coming:
             self._world.names.publish()
@@ -153,7 +150,7 @@ class TenantReconciler:
             }
         except NotProven as error:
             raise Later(0.05, str(error)) from error
-        evidence = {"answered": answered} if self._real else {"engines": "none"}
+        evidence = {"answered": answered} if self._world.real else {"engines": "none"}
         with self._world.store.write() as tx:
             current = tx.get(PrivateAddress, address.id)
             if current is not None and current.status == PENDING_CREATE:
@@ -174,12 +171,12 @@ class TenantReconciler:
     def _delete(self, tenant: Tenant, addresses: Sequence[PrivateAddress], endpoints: Sequence[Endpoint]) -> None:
         """Closes the addresses, ends the server, deletes the data and the users; then the record goes."""
         self._cut(addresses, endpoints)
-        if self._real:
+        if self._world.real:
             try:
                 server_of(self._world, tenant).destroy()
             except EngineFailed as error:
                 raise Later(0.2, str(error)) from error
-        _wait(tenant.settle_at)
+        wait_until(tenant.settle_at)
         evidence = self._facts(tenant)
         with self._world.store.write() as tx:
             current = tx.get(Tenant, tenant.id)
@@ -188,19 +185,19 @@ class TenantReconciler:
 
     def _facts(self, tenant: Tenant) -> dict[str, Any]:
         """What the relay and the server say at the moment of a settlement."""
-        if not self._real:
+        if not self._world.real:
             return {"engines": "none"}
         server = server_of(self._world, tenant).health()
         return {"listening": self._endpoints.listening(tenant.id), "server": server.pid, "version": server.version}
 
     def _listening(self, address: PrivateAddress) -> list[str]:
-        if not self._real:
+        if not self._world.real:
             return []
         mark = service_endpoint(address)
         return [key for key in self._endpoints.listening(address.parent) if key.startswith(f"{mark}/")]
 
     def _plan(self, tenant: Tenant, endpoint: Endpoint) -> tuple[Route, ...]:
-        if not self._real:
+        if not self._world.real:
             return ()
         return routes(
             tenant,
@@ -210,10 +207,6 @@ class TenantReconciler:
             local_clients=self._world.settings.local_clients,
         )
 
-    @property
-    def _real(self) -> bool:
-        return self._world.settings.engines == "real"
-
 
 def _remove(tx: Tx, tenant: Tenant, evidence: Evidence) -> None:
     for user in tx.children(User, tenant.id):
@@ -222,10 +215,3 @@ def _remove(tx: Tx, tenant: Tenant, evidence: Evidence) -> None:
     instance = tx.get(Instance, tenant.parent)
     if instance is not None:
         tx.schedule(instance)  # it may be waiting for its last tenant to go
-
-
-def _wait(until: float) -> None:
-    """:raises Later: the pace is not over."""
-    seconds = until - time.time()
-    if seconds > 0:
-        raise Later(seconds, "pace")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import msgspec
 
 from jackfield.products.oceanbase.resources import Instance, Tenant
 from jackfield.products.oceanbase.states import ONLINE, PENDING_CREATE, PENDING_DELETE
-from jackfield.reconcile.loop import Later
+from jackfield.reconcile.loop import Later, wait_until
 from jackfield.reconcile.oceanbase_servers import ENGINE
 from jackfield.reconcile.world import World
 
@@ -32,9 +31,7 @@ class ClusterReconciler:
             instance = view.get(Instance, id)
         if instance is None or instance.status == ONLINE:
             return None
-        wait = instance.settle_at - time.time()
-        if wait > 0:
-            raise Later(wait, "pace")
+        wait_until(instance.settle_at)
         evidence = self._facts()
         with self._world.store.write() as tx:
             current = tx.get(Instance, id)
@@ -50,6 +47,6 @@ class ClusterReconciler:
         return None
 
     def _facts(self) -> dict[str, Any]:
-        if self._world.settings.engines == "none":
+        if not self._world.real:
             return {"engines": "none"}
         return {"engine": ENGINE.name, "version": ENGINE.find().version}

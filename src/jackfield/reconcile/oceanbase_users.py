@@ -33,7 +33,7 @@ class UserReconciler:
             tenant = view.get(Tenant, user.parent) if user else None
         if user is None or tenant is None or user.status == ONLINE or tenant.status != ONLINE:
             return None  # users of a tenant that is being deleted go with it
-        real = self._world.settings.engines == "real"
+        real = self._world.real
         if real and not server_of(self._world, tenant).ready():
             raise Later(0.2, "the server does not answer")
         if user.status == PENDING_DELETE:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -15,13 +14,11 @@ from jackfield.products.rds.resources import DBAccount, DBInstance
 from jackfield.products.rds.routes import routes
 from jackfield.products.rds.states import DELETING, RUNNING
 from jackfield.reconcile.endpoints import EndpointWork
-from jackfield.reconcile.loop import Later
+from jackfield.reconcile.loop import Later, wait_until
 from jackfield.reconcile.rds_servers import server_of
+from jackfield.reconcile.watch import HEALTH_SECONDS
 from jackfield.reconcile.world import World
 from jackfield.relay.route import Route
-
-HEALTH_SECONDS = 5.0
-"""How often a server that runs is asked whether it answers; its death is noticed at once (:mod:`.watch`)."""
 
 
 class RdsReconciler:
@@ -56,11 +53,11 @@ class RdsReconciler:
         if instance.status != RUNNING:
             self._settle(instance)
         self._world.tended.note(instance.id)
-        return HEALTH_SECONDS if self._real else None
+        return HEALTH_SECONDS if self._world.real else None
 
     def servers(self, instance: DBInstance) -> list[Health]:
         """What the instance's server process is doing; empty where no engines run."""
-        return [server_of(self._world, instance).health()] if self._real else []
+        return [server_of(self._world, instance).health()] if self._world.real else []
 
     def describe(self, instance: DBInstance) -> dict[str, str]:
         """For people: see :class:`InstanceReconciler`."""
@@ -72,7 +69,7 @@ class RdsReconciler:
 
         :raises Later: it is not ready yet.
         """
-        if not self._real:
+        if not self._world.real:
             return
         server = server_of(self._world, instance)
         self._world.deaths.add(instance.id, server.start())
@@ -89,9 +86,7 @@ class RdsReconciler:
 
         :raises Later: the pace is not over.
         """
-        wait = instance.settle_at - time.time()
-        if wait > 0:
-            raise Later(wait, "pace")
+        wait_until(instance.settle_at)
         evidence = {**self._facts(instance), "endpoints": self._seen.pop(instance.id, {})}
         with self._world.store.write() as tx:
             current = tx.get(DBInstance, instance.id)
@@ -102,14 +97,12 @@ class RdsReconciler:
     def _delete(self, instance: DBInstance, endpoints: Sequence[Endpoint]) -> None:
         """Closes the endpoints, ends the server, deletes the data and the accounts; then the record goes."""
         self._work(instance, endpoints)
-        if self._real:
+        if self._world.real:
             try:
                 server_of(self._world, instance).destroy()
             except EngineFailed as error:
                 raise Later(0.2, str(error)) from error
-        wait = instance.settle_at - time.time()
-        if wait > 0:
-            raise Later(wait, "pace")
+        wait_until(instance.settle_at)
         evidence = {**self._facts(instance), "endpoints": self._seen.pop(instance.id, {})}
         with self._world.store.write() as tx:
             current = tx.get(DBInstance, instance.id)
@@ -120,13 +113,13 @@ class RdsReconciler:
 
     def _facts(self, instance: DBInstance) -> dict[str, Any]:
         """What the relay and the server say at the moment of a settlement."""
-        if not self._real:
+        if not self._world.real:
             return {"engines": "none"}
         server = server_of(self._world, instance).health()
         return {"listening": self._endpoints.listening(instance.id), "server": server.pid, "version": server.version}
 
     def _plan(self, instance: DBInstance, endpoint: Endpoint) -> tuple[Route, ...]:
-        if not self._real:
+        if not self._world.real:
             return ()
         return routes(
             instance,
@@ -135,7 +128,3 @@ class RdsReconciler:
             drain=self._world.settings.drain,
             local_clients=self._world.settings.local_clients,
         )
-
-    @property
-    def _real(self) -> bool:
-        return self._world.settings.engines == "real"

@@ -42,7 +42,7 @@ class AccountReconciler:
         return None
 
     def _make(self, account: DBAccount, instance: DBInstance, endpoint: Endpoint | None) -> dict[str, Any]:
-        if self._world.settings.engines == "none":
+        if not self._world.real:
             return {"engines": "none"}
         password = self._world.keyring.unseal(account.secret, context=account.id)
         server = server_of(self._world, instance)
@@ -68,7 +68,7 @@ class AccountReconciler:
 
     def _delete(self, account: DBAccount, instance: DBInstance) -> None:
         evidence: dict[str, Any] = {"engines": "none"}
-        if self._world.settings.engines == "real":
+        if self._world.real:
             server_of(self._world, instance).drop_account(account.name)
             evidence = {"dropped": account.name}
         with self._world.store.write() as tx:

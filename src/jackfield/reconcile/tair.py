@@ -17,16 +17,14 @@ from jackfield.products.tair.resources import Instance, Shard
 from jackfield.products.tair.routes import routes
 from jackfield.products.tair.states import CHANGING, CREATING, NETWORK_MODIFYING, NORMAL, RELEASED
 from jackfield.reconcile.endpoints import EndpointWork, Prove
-from jackfield.reconcile.loop import Later
+from jackfield.reconcile.loop import Later, wait_until
 from jackfield.reconcile.placing import is_shared, place
 from jackfield.reconcile.tair_nodes import prove, redis_node
+from jackfield.reconcile.watch import HEALTH_SECONDS
 from jackfield.reconcile.world import World
 from jackfield.relay.client import RelayClient
 from jackfield.relay.route import Route
 from jackfield.settings import PACES
-
-HEALTH_SECONDS = 5.0
-"""How often a server that runs is asked whether it answers; its death is noticed at once (:mod:`.watch`)."""
 
 _HOLD_SECONDS = 60.0
 
@@ -71,7 +69,7 @@ class TairReconciler:
 
     def servers(self, instance: Instance) -> list[Health]:
         """What the instance's server processes are doing; empty where no engines run."""
-        return [self._world.redis.health(node) for node in self._nodes(instance)] if self._real else []
+        return [self._world.redis.health(node) for node in self._nodes(instance)] if self._world.real else []
 
     def describe(self, instance: Instance) -> dict[str, str]:
         """For people: see :class:`InstanceReconciler`."""
@@ -84,7 +82,7 @@ class TairReconciler:
 
         :raises Later: somebody else turned out to use one; that shard moves, which it may while nothing is promised.
         """
-        if instance.architecture != "cluster" or not self._real:
+        if instance.architecture != "cluster" or not self._world.real:
             return instance
         if not instance.shards[0].address:
             return place(self._world.store, instance)
@@ -104,7 +102,7 @@ class TairReconciler:
 
         :raises Later: one is not ready yet.
         """
-        if not self._real:
+        if not self._world.real:
             return
         nodes = self._nodes(instance)
         for node in nodes:
@@ -119,7 +117,7 @@ class TairReconciler:
         Redis up to 6.2 takes that from its configuration at the start only. Its shards are then restarted while the
         router holds commands back, so that clients of the ordinary address wait for two seconds and see no error.
         """
-        if instance.architecture != "cluster" or not self._real:
+        if instance.architecture != "cluster" or not self._world.real:
             return
         self._start(instance)
         nodes = self._nodes(instance)
@@ -147,9 +145,7 @@ class TairReconciler:
         """
         seen = self._seen.setdefault(instance.id, {})
         self._endpoints.work(endpoints, partial(self._plan, instance), self._prove(instance), seen)
-        wait = instance.settle_at - time.time()
-        if wait > 0:
-            raise Later(wait, "pace")
+        wait_until(instance.settle_at)
         evidence = {**self._facts(instance), "endpoints": seen}
         with self._world.store.write() as tx:
             current = tx.get(Instance, instance.id)
@@ -158,10 +154,10 @@ class TairReconciler:
                 return 0.0
             tx.put(msgspec.structs.replace(current, status=NORMAL), evidence=evidence)
         self._seen.pop(instance.id, None)
-        return HEALTH_SECONDS if self._real else None
+        return HEALTH_SECONDS if self._world.real else None
 
     def _tend(self, instance: Instance, endpoints: Sequence[Endpoint]) -> float | None:
-        if not self._real:
+        if not self._world.real:
             return None
         for endpoint in endpoints:
             self._endpoints.tend(endpoint, partial(self._plan, instance))
@@ -178,9 +174,7 @@ class TairReconciler:
                 self._world.redis.destroy(node)
             except EngineFailed as error:
                 raise Later(0.2, str(error)) from error
-        wait = instance.settle_at - time.time()
-        if wait > 0:
-            raise Later(wait, "pace")
+        wait_until(instance.settle_at)
         evidence = {**self._facts(instance), "endpoints": seen, "servers_stopped": len(instance.shards)}
         with self._world.store.write() as tx:
             current = tx.get(Instance, instance.id)
@@ -192,9 +186,7 @@ class TairReconciler:
 
     def _remove(self, instance: Instance) -> float | None:
         """Ends the record of a released instance once Released was to be seen for a moment."""
-        wait = instance.settle_at - time.time()
-        if wait > 0:
-            raise Later(wait, "pace")
+        wait_until(instance.settle_at)
         with self._world.store.write() as tx:
             current = tx.get(Instance, instance.id)
             if current is not None and current.status == RELEASED:
@@ -203,13 +195,13 @@ class TairReconciler:
 
     def _facts(self, instance: Instance) -> dict[str, Any]:
         """What the relays and servers say at the moment of a settlement."""
-        if not self._real:
+        if not self._world.real:
             return {"engines": "none"}
         running = [self._world.redis.health(node).pid for node in self._nodes(instance)]
         return {"listening": self._endpoints.listening(instance.id), "servers": [pid for pid in running if pid]}
 
     def _plan(self, instance: Instance, endpoint: Endpoint) -> tuple[Route, ...]:
-        if not self._real:
+        if not self._world.real:
             return ()
         return routes(
             instance,
@@ -243,7 +235,3 @@ class TairReconciler:
 
     def _socket(self, instance: Instance, shard: Shard) -> Path:
         return self._world.folder.engine_socket(instance.id, shard.index)
-
-    @property
-    def _real(self) -> bool:
-        return self._world.settings.engines == "real"

@@ -12,6 +12,9 @@ from jackfield.processes import ProcessId, alive
 
 log = logging.getLogger(__name__)
 
+HEALTH_SECONDS = 5.0
+"""How often a server that runs is asked whether it answers; its death is noticed at once."""
+
 _FALLBACK_SECONDS = 0.25
 
 

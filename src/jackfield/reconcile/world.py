@@ -34,3 +34,8 @@ class World:
     names: Names
     deaths: DeathWatch
     tended: Tended
+
+    @property
+    def real(self) -> bool:
+        """Whether there are servers behind the resources (``--engines real``)."""
+        return self.settings.engines == "real"
