@@ -51,6 +51,18 @@ REGIONS: dict[str, Region] = {
     )
 }
 
+OVERSEAS = {
+    "ap-southeast-1": "singapore",
+    "ap-southeast-3": "malaysia",
+    "ap-southeast-5": "indonesia",
+    "ap-northeast-1": "japan",
+    "eu-central-1": "germany",
+    "eu-west-1": "uk",
+    "us-east-1": "us-east-1",
+    "us-west-1": "us-west-1",
+}
+"""The word that connection strings in regions abroad have before ``rds.aliyuncs.com`` (seen for Singapore)."""
+
 
 def local_name(region: Region, language: str) -> str:
     """The region's name for a console. :param language: AcceptLanguage: ``zh-CN``, or ``en-US`` in any case."""

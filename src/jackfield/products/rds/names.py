@@ -8,18 +8,9 @@ import msgspec
 
 from jackfield.products.rds.errors import InvalidConnectionStringFormat, InvalidPortMalformed
 from jackfield.products.rds.resources import Engine
+from jackfield.products.regions import OVERSEAS
 
 _PUBLIC_PREFIX = re.compile(r"[a-z][a-z0-9-]{3,38}[a-z0-9]")
-_OVERSEAS = {
-    "ap-southeast-1": "singapore",
-    "ap-southeast-3": "malaysia",
-    "ap-southeast-5": "indonesia",
-    "ap-northeast-1": "japan",
-    "eu-central-1": "germany",
-    "eu-west-1": "uk",
-    "us-east-1": "us-east-1",
-    "us-west-1": "us-west-1",
-}
 PUBLIC_PORTS = (1000, 5999)
 
 
@@ -47,7 +38,7 @@ KINDS: dict[Engine, Kind] = {
 
 def connection_string(prefix: str, engine: Engine, region: str) -> str:
     """``<prefix>.mysql.rds.aliyuncs.com``; regions abroad have a word of their own in it (seen for Australia)."""
-    word = _OVERSEAS.get(region)
+    word = OVERSEAS.get(region)
     label = KINDS[engine].label
     return f"{prefix}.{label}.{word}.rds.aliyuncs.com" if word else f"{prefix}.{label}.rds.aliyuncs.com"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from jackfield.products.regions import OVERSEAS
 from jackfield.products.tair.errors import InvalidConnectionStringFormat, InvalidPort
 
 CLUSTER_BUS_PORT = 10000
@@ -16,21 +17,11 @@ CLUSTER_BUS_PORT = 10000
 
 DOMAIN = "redis.rds.aliyuncs.com"
 _PREFIX = re.compile(r"[a-z][a-z0-9-]{6,38}[a-z0-9]")
-_OVERSEAS = {
-    "ap-southeast-1": "singapore",
-    "ap-southeast-3": "malaysia",
-    "ap-southeast-5": "indonesia",
-    "ap-northeast-1": "japan",
-    "eu-central-1": "germany",
-    "eu-west-1": "uk",
-    "us-east-1": "us-east-1",
-    "us-west-1": "us-west-1",
-}
 
 
 def connection_string(prefix: str, region: str) -> str:
     """``<prefix>.redis.rds.aliyuncs.com``; regions abroad have a word of their own in it (seen for Singapore)."""
-    word = _OVERSEAS.get(region)
+    word = OVERSEAS.get(region)
     return f"{prefix}.redis.{word}.rds.aliyuncs.com" if word else f"{prefix}.{DOMAIN}"
 
 
