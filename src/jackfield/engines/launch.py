@@ -13,6 +13,7 @@ import msgspec
 
 from jackfield.engines import gate
 from jackfield.engines.engine import EngineFailed
+from jackfield.engines.kept import environment, log_tail
 from jackfield.engines.server_node import ServerNode
 
 AsRoot = Literal["auto", "namespace", "user", "plain"]
@@ -20,10 +21,6 @@ AsRoot = Literal["auto", "namespace", "user", "plain"]
 
 INITIALISE_PATIENCE = 120.0
 """Seconds that the making of the first files may take; 1 on the machines where this was measured."""
-
-
-# Nothing else of our environment, which may hold access keys, goes to the server.
-_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TZ")
 
 
 class Launch(msgspec.Struct, frozen=True):
@@ -39,11 +36,6 @@ class Launch(msgspec.Struct, frozen=True):
     how: AsRoot = "plain"
     env: dict[str, str] = {}
     pass_fds: tuple[int, ...] = ()
-
-
-def environment(more: dict[str, str]) -> dict[str, str]:
-    """The environment that servers get."""
-    return {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ} | more
 
 
 def gate_argv(how: str, data: Path, go: int | None = None) -> list[str]:
@@ -64,7 +56,7 @@ def initialise(launch: Launch, node: ServerNode, lock: int, stdin: bytes = b"") 
         with subprocess.Popen(
             [*gate_argv(launch.how, node.draft_data), *launch.argv],
             cwd=node.folder,
-            env=environment(launch.env),
+            env=environment() | launch.env,
             stdin=subprocess.PIPE,
             stdout=out,
             stderr=out,
@@ -83,5 +75,4 @@ def initialise(launch: Launch, node: ServerNode, lock: int, stdin: bytes = b"") 
         for fd in (out, *launch.pass_fds):
             os.close(fd)
     if child.returncode:
-        end = " / ".join(node.log_file.read_text(errors="replace").splitlines()[-5:])
-        raise EngineFailed(f"the files of node {node.id} can not be made: {end}")
+        raise EngineFailed(f"the files of node {node.id} can not be made: {log_tail(node)}")

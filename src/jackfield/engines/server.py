@@ -7,23 +7,22 @@ import os
 import shutil
 import signal
 import time
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from jackfield.engines import tenure
 from jackfield.engines.engine import EngineError, EngineFailed, Health
-from jackfield.engines.launch import Launch, environment, gate_argv
+from jackfield.engines.kept import KeptEngine, environment
+from jackfield.engines.launch import Launch, gate_argv
 from jackfield.engines.memory import resident
 from jackfield.engines.server_node import Account, ServerNode, check, check_account, check_database
 from jackfield.engines.wire.errors import ServerError, Unreachable
 from jackfield.processes import ProcessId, send, spawn, wait_gone
 
-BUSY_PATIENCE = 30.0
-"""Seconds to wait for whoever else is making, starting or ending a server in the same folder."""
 LOOK_TIMEOUT = 2.0
 """Seconds that a server has for each answer to the question whether it is there."""
 WORK_TIMEOUT = 60.0
@@ -38,10 +37,10 @@ class NoSuchAccount(EngineError):
     """The server has no account of that name."""
 
 
-class ServerEngine(ABC, Generic[ServerNodeT]):
+class ServerEngine(KeptEngine[ServerNodeT]):
     """Holds no state: everything is in the nodes' folders, so any process may use it. Calls block."""
 
-    name: str
+    busy_patience = 30.0
     programs: tuple[str, ...]
     """File names that the server's program may have."""
     endings: tuple[tuple[signal.Signals, float], ...] = ((signal.SIGTERM, 15.0),)
@@ -63,7 +62,7 @@ class ServerEngine(ABC, Generic[ServerNodeT]):
         check(node)
         for folder in (node.folder, node.socket.parent):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        deadline = time.monotonic() + BUSY_PATIENCE
+        deadline = time.monotonic() + self.busy_patience
         while True:
             with tenure.try_lock(node) as fd:
                 if fd is not None:
@@ -81,19 +80,6 @@ class ServerEngine(ABC, Generic[ServerNodeT]):
         except (ServerError, Unreachable):
             return False
 
-    def wait_ready(self, node: ServerNodeT, timeout: float = 30.0) -> None:
-        """Waits for :meth:`ready`.
-
-        :raises EngineFailed: the process ended, or is not ready in time; the text ends with the end of its log.
-        """
-        deadline = time.monotonic() + timeout
-        while not self.ready(node):
-            if tenure.recorded(node) is None:
-                raise EngineFailed(f"the {self.name} server of node {node.id} ended: {self.log_tail(node)}")
-            if time.monotonic() > deadline:
-                raise EngineFailed(f"the {self.name} server of node {node.id} is not ready: {self.log_tail(node)}")
-            time.sleep(tenure.PAUSE)
-
     def stop(self, node: ServerNodeT) -> None:
         """Ends the process and its children, politely first; does nothing when none runs. The data stay.
 
@@ -101,7 +87,7 @@ class ServerEngine(ABC, Generic[ServerNodeT]):
         """
         if not node.folder.is_dir():
             return
-        deadline = time.monotonic() + BUSY_PATIENCE
+        deadline = time.monotonic() + self.busy_patience
         while True:
             with tenure.try_lock(node) as fd:
                 if fd is not None:
@@ -112,20 +98,6 @@ class ServerEngine(ABC, Generic[ServerNodeT]):
                 self._end(running)
             else:
                 self._wait_for_folder(node, deadline)
-
-    def restart(self, node: ServerNodeT) -> ProcessId:
-        """Ends the process and starts one with what ``node`` says now."""
-        self.stop(node)
-        return self.start(node)
-
-    def destroy(self, node: ServerNodeT) -> None:
-        """Ends the process and deletes its folder and socket; does nothing when they are gone."""
-        self.stop(node)
-        if not node.folder.is_dir():
-            return
-        with tenure.lock(node, BUSY_PATIENCE):
-            self._tidy(node)
-            shutil.rmtree(node.folder)
 
     def health(self, node: ServerNodeT) -> Health:
         """Asks the server for what the change feed shows of it; never raises because of the node's state."""
@@ -225,13 +197,6 @@ class ServerEngine(ABC, Generic[ServerNodeT]):
         with self._failing(f"database {name}"):
             self._drop_database(node, name)
 
-    def log_tail(self, node: ServerNodeT, lines: int = 5) -> str:
-        """The last lines that the server wrote to its log."""
-        try:
-            return " / ".join(node.log_file.read_text(errors="replace").splitlines()[-lines:])
-        except FileNotFoundError:
-            return "it has written no log"
-
     @abstractmethod
     def _prepare(self, node: ServerNodeT, lock: int) -> Launch:
         """Makes the first files where they are missing, and the configuration; the lock is held.
@@ -280,7 +245,7 @@ class ServerEngine(ABC, Generic[ServerNodeT]):
                 [*gate_argv(launch.how, node.data, go), *launch.argv],
                 cwd=node.folder,
                 log=node.log_file,
-                env=environment(launch.env),
+                env=environment() | launch.env,
                 pass_fds=(lock, go, *launch.pass_fds),
             )
             tenure.record(node, started)

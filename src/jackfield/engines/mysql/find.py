@@ -6,7 +6,6 @@ import functools
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -14,6 +13,7 @@ from typing import Literal
 import msgspec
 
 from jackfield.engines.engine import EngineMissing
+from jackfield.engines.version import told
 
 ENVIRONMENT = "JACKFIELD_MYSQL_SERVER"
 """``seekdb`` in it means seekdb, whatever the machine has."""
@@ -112,19 +112,11 @@ def _candidates(path: str) -> Iterator[tuple[str, Source]]:
 
 def _examine(path: str, source: Source) -> MySqlBinary | None:
     """None when it is not there or does not run on this machine."""
-    try:
-        told = subprocess.run(
-            [path, "--no-defaults", "--version"],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
+    answer = told(path, "--no-defaults", "--version")
+    if answer is None:
         return None
-    version = re.search(r"\bVer (\d+\.\d+\.\d+)", told.stdout)
-    if told.returncode or version is None:
+    version = re.search(r"\bVer (\d+\.\d+\.\d+)", answer.stdout)
+    if answer.returncode or version is None:
         return None
-    kind: Literal["mariadb", "mysql"] = "mariadb" if "MariaDB" in told.stdout else "mysql"
+    kind: Literal["mariadb", "mysql"] = "mariadb" if "MariaDB" in answer.stdout else "mysql"
     return MySqlBinary(os.path.abspath(shutil.which(path) or path), version[1], kind, source)

@@ -8,7 +8,6 @@ import importlib.util
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -16,6 +15,7 @@ from typing import Literal
 import msgspec
 
 from jackfield.engines.engine import EngineMissing
+from jackfield.engines.version import told
 
 ENVIRONMENT = "JACKFIELD_POSTGRES_BIN"
 OLDEST = 12
@@ -128,18 +128,10 @@ def _examine(folder: str, source: Source) -> PostgresBinaries | None:
     """None when they are not there or do not run on this machine."""
     if not os.access(os.path.join(folder, "initdb"), os.X_OK):
         return None
-    try:
-        told = subprocess.run(
-            [os.path.join(folder, "postgres"), "--version"],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
+    answer = told(os.path.join(folder, "postgres"), "--version")
+    if answer is None:
         return None
-    version = re.match(r"postgres \(PostgreSQL\) (\d+[.\w]*)", told.stdout)
-    if told.returncode or version is None:
+    version = re.match(r"postgres \(PostgreSQL\) (\d+[.\w]*)", answer.stdout)
+    if answer.returncode or version is None:
         return None
     return PostgresBinaries(folder, version[1], source)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import time
 from collections.abc import Sequence
 
 from jackfield.engines import tenure
 from jackfield.engines.engine import EngineFailed, Health
+from jackfield.engines.kept import KeptEngine, environment
 from jackfield.engines.redis import cluster, config, nodes_file, process, users
 from jackfield.engines.redis.client import RedisError, Unreachable
 from jackfield.engines.redis.find import RedisBinary, find
@@ -17,20 +16,16 @@ from jackfield.processes import ProcessId, spawn, terminate
 
 STOP_GRACE = 10.0
 """Seconds that a server has to write and close its files after SIGTERM."""
-# Nothing else of our environment, which may hold access keys, goes to the server.
-_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TZ")
-
-BUSY_PATIENCE = 10.0
-"""Seconds to wait for whoever else is starting or ending on the same folder."""
 
 
-class RedisEngine:
+class RedisEngine(KeptEngine[RedisNode]):
     """The engine. Holds no state: everything is in the nodes' folders, so any process may use it.
 
     :param binary: the server to start nodes with; None: the one that this machine has, looked for when needed.
     """
 
     name = "redis"
+    busy_patience = 10.0
 
     def __init__(self, binary: RedisBinary | None = None) -> None:
         self._binary = binary
@@ -54,7 +49,7 @@ class RedisEngine:
         check(node)
         for folder in (node.folder, node.socket.parent):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        deadline = time.monotonic() + BUSY_PATIENCE
+        deadline = time.monotonic() + self.busy_patience
         while True:
             with tenure.try_lock(node) as fd:
                 if fd is not None:
@@ -75,17 +70,8 @@ class RedisEngine:
             return False
 
     def wait_ready(self, node: RedisNode, timeout: float = 15.0) -> None:
-        """Waits for :meth:`ready`; a cluster needs two seconds, Redis's own delay (CLUSTER_WRITABLE_DELAY).
-
-        :raises EngineFailed: the process ended, or is not ready in time; the text ends with the end of its log.
-        """
-        deadline = time.monotonic() + timeout
-        while not self.ready(node):
-            if tenure.recorded(node) is None:
-                raise EngineFailed(f"the Redis server of node {node.id} ended: {self.log_tail(node)}")
-            if time.monotonic() > deadline:
-                raise EngineFailed(f"the Redis server of node {node.id} is not ready: {self.log_tail(node)}")
-            time.sleep(tenure.PAUSE)
+        """As of every engine; a cluster needs two seconds, Redis's own delay (CLUSTER_WRITABLE_DELAY)."""
+        super().wait_ready(node, timeout)
 
     def stop(self, node: RedisNode) -> None:
         """Ends the process, with SIGTERM first so that everything is on disk; does nothing when none runs.
@@ -94,7 +80,7 @@ class RedisEngine:
         """
         if not node.folder.is_dir():
             return
-        deadline = time.monotonic() + BUSY_PATIENCE
+        deadline = time.monotonic() + self.busy_patience
         while True:
             with tenure.try_lock(node) as fd:
                 if fd is not None:
@@ -108,23 +94,6 @@ class RedisEngine:
                 raise EngineFailed(f"the folder {node.folder} is in use, but no server answers for it")
             else:
                 time.sleep(tenure.PAUSE)
-
-    def restart(self, node: RedisNode) -> ProcessId:
-        """Ends the process and starts one with what ``node`` says now."""
-        self.stop(node)
-        return self.start(node)
-
-    def destroy(self, node: RedisNode) -> None:
-        """Ends the process and deletes its folder and socket; does nothing when they are gone.
-
-        :raises EngineFailed: another process has the folder and does not let go.
-        """
-        self.stop(node)
-        if not node.folder.is_dir():
-            return
-        with tenure.lock(node, BUSY_PATIENCE):
-            self._tidy(node)
-            shutil.rmtree(node.folder)
 
     def health(self, node: RedisNode) -> Health:
         """Asks the server for what the change feed shows of it; 0.3 ms when it answers, 2 s at most."""
@@ -178,13 +147,6 @@ class RedisEngine:
             config.write(node)
         return cluster.announce(nodes, timeout)
 
-    def log_tail(self, node: RedisNode, lines: int = 5) -> str:
-        """The last lines that the server wrote to its log."""
-        try:
-            return " / ".join(node.log_file.read_text(errors="replace").splitlines()[-lines:])
-        except FileNotFoundError:
-            return "it has written no log"
-
     def _launch(self, node: RedisNode, lock: int) -> ProcessId:
         # A free lock means no server of ours, but the caller may have given the socket of another node, or somebody may
         # have removed the lock file.
@@ -203,14 +165,13 @@ class RedisEngine:
             [binary.path, str(node.config_file)],
             cwd=node.folder,
             log=node.log_file,
-            env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+            env=environment(),
             pass_fds=(lock,),
         )
         tenure.record(node, started)
         return started
 
-    @staticmethod
-    def _tidy(node: RedisNode) -> None:
+    def _tidy(self, node: RedisNode) -> None:
         """Removes what a killed server leaves: with the lock in hand nobody listens there any more."""
         node.socket.unlink(missing_ok=True)
         node.record_file.unlink(missing_ok=True)

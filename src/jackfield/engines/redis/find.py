@@ -7,7 +7,6 @@ import importlib.util
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -15,6 +14,7 @@ from typing import Literal
 import msgspec
 
 from jackfield.engines.engine import EngineMissing
+from jackfield.engines.version import told
 
 ENVIRONMENT = "JACKFIELD_REDIS_SERVER"
 OLDEST = (6, 2)
@@ -100,13 +100,10 @@ def _candidates(path: str) -> Iterator[tuple[str, Literal["machine", "wheel"]]]:
 
 def _examine(path: str, source: Literal["environment", "machine", "wheel"]) -> RedisBinary | None:
     """None when it is not there or does not run on this machine (another architecture, no execute bit)."""
-    try:
-        told = subprocess.run(
-            [path, "--version"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=10, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
+    answer = told(path, "--version")
+    if answer is None:
         return None
-    version = re.search(r"\bv=(\d+\.\d+\.\d+)", told.stdout)
-    if told.returncode or version is None:
+    version = re.search(r"\bv=(\d+\.\d+\.\d+)", answer.stdout)
+    if answer.returncode or version is None:
         return None
     return RedisBinary(os.path.abspath(shutil.which(path) or path), version[1], source)

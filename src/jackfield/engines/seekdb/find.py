@@ -7,7 +7,6 @@ import importlib.util
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -15,6 +14,7 @@ from typing import Literal
 import msgspec
 
 from jackfield.engines.engine import EngineMissing
+from jackfield.engines.version import told
 
 ENVIRONMENT = "JACKFIELD_SEEKDB_SERVER"
 
@@ -70,13 +70,10 @@ def _candidates(path: str) -> Iterator[tuple[str, Source]]:
 
 def _examine(path: str, source: Source) -> SeekDbBinary | None:
     """None when it is not there or does not run on this machine."""
-    try:
-        told = subprocess.run(
-            [path, "--version"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=10, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
+    answer = told(path, "--version")
+    if answer is None:
         return None
-    version = re.search(r"\(OceanBase seekdb (\d+(?:\.\d+)+)\)", told.stdout + told.stderr)
+    version = re.search(r"\(OceanBase seekdb (\d+(?:\.\d+)+)\)", answer.stdout + answer.stderr)
     if version is None:
         return None
     return SeekDbBinary(os.path.abspath(path), version[1], source)
