@@ -104,3 +104,18 @@ def test_what_was_claimed_and_scheduled_may_be_removed_in_the_same_transaction(s
     with store.read() as view:
         assert view.holder("name", "x") is None
     assert store.next_due() is None
+
+
+def test_everybody_who_holds_a_claim_in_a_space_is_listed_and_woken(store: Store) -> None:
+    with store.write() as tx:
+        for name in ("a", "b", "c"):
+            tx.put(note(name))
+        tx.claim("uses:x", "2", note("a"))
+        tx.claim("uses:x", "1", note("b"))
+        tx.claim("uses:x", "3", note("b"))
+        tx.claim("uses:y", "1", note("c"))
+        tx.wake("uses:x")
+        tx.wake("nobody")
+        assert tx.holders("uses:x") == [("test.note", "b"), ("test.note", "a"), ("test.note", "b")]
+        now = tx.now
+    assert sorted(work.id for work in store.due(now, 10)) == ["a", "b"]

@@ -44,6 +44,7 @@ def test_every_statement_finds_its_rows_by_an_index(tmp_path: Path) -> None:
         view.holder("name", "x")
         view.claims("test.note", "n3")
         view.count_claims("name")
+        view.holders("name")
         view.claimed("name", ["x", "y"])
         for kind, id in (("", ""), ("test.note", ""), ("", "n1"), ("test.note", "n1")):
             view.changes(kind=kind, id=id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from jackfield.endpoints.addresses import take_vswitch_address
-from jackfield.endpoints.resources import NAMES, Endpoint, Net, endpoint_id
+from jackfield.endpoints.resources import NAMES, Endpoint, Net, endpoint_id, vpc_space
 from jackfield.store.interface import Tx
 from jackfield.store.resource import Resource
 
@@ -56,5 +56,6 @@ def make_endpoint(
     if place:
         address = take_vswitch_address(tx, endpoint, vswitch_id=place.vswitch_id, cidr=place.cidr, wanted=place.wanted)
         endpoint = msgspec.structs.replace(endpoint, vpc_address=address)
+        tx.claim(vpc_space(place.vpc_id), endpoint.id, endpoint)
     tx.put(endpoint)
     return endpoint

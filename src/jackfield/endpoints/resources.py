@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from jackfield.store.resource import Resource, States
 
-Net = Literal["private", "direct", "public"]
+Net = Literal["private", "direct", "public", "balancer", "link"]
 
 ENDPOINT_STATES = States(
     initial=("Creating",),
@@ -23,8 +23,12 @@ class Endpoint(Resource, frozen=True, kw_only=True, omit_defaults=True):
     clients.
 
     :param product: ``tair`` and so on.
-    :param net: ``private`` is the ordinary address inside a VPC, ``direct`` leads straight to the shards.
+    :param net: ``private`` is the ordinary address inside a VPC, ``direct`` leads straight to the shards, ``balancer``
+        is a load balancer's address in one zone, ``link`` a PrivateLink endpoint's.
     :param name: the connection string; claimed over all accounts. Empty for a listener that no client dials.
+    :param aliases: names that lead here as well, maybe to other endpoints at the same time.
+    :param port: 0 while there is nothing to listen for (a load balancer without listeners).
+    :param more_ports: further ports at the same addresses.
     :param addresses: addresses of the host vantage, one for each shard for ``direct``; empty until they are chosen.
     :param vpc_address: the address that the API reports, out of the vSwitch's block.
     """
@@ -40,6 +44,13 @@ class Endpoint(Resource, frozen=True, kw_only=True, omit_defaults=True):
     vpc_id: str = ""
     vswitch_id: str = ""
     vpc_address: str = ""
+    aliases: tuple[str, ...] = ()
+    more_ports: tuple[int, ...] = ()
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """Where it listens at each of its addresses."""
+        return (self.port, *self.more_ports) if self.port else ()
 
 
 NAMES = "name"
@@ -52,6 +63,11 @@ ADDRESSES = "address"
 def vswitch_space(vswitch_id: str) -> str:
     """Claim space of the addresses of a vSwitch; blocks of a VPC's vSwitches do not overlap."""
     return f"address:{vswitch_id}"
+
+
+def vpc_space(vpc_id: str) -> str:
+    """Claim space of the endpoints in a VPC, each under its own id: what is in a VPC is found by it."""
+    return f"vpc:{vpc_id}"
 
 
 def endpoint_id(instance: str, net: Net) -> str:

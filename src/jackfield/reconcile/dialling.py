@@ -5,14 +5,17 @@ from __future__ import annotations
 import errno
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from jackfield.relay.client import RelayClient
-from jackfield.relay.route import Route
+from jackfield.relay.client import RelayClient, RelayDown, RelayError
+from jackfield.relay.route import Mode, Route
 
 _PATIENCE = 5.0
+_GLANCE = 0.05
+"""Seconds in which a connection that leads nowhere is cut."""
 _TCP_TABLE = Path("/proc/net/tcp")
 _LISTENING = "0A"
 """TCP_LISTEN in the kernel's include/net/tcp_states.h."""
@@ -22,29 +25,54 @@ class NotProven(Exception):
     """A dial did not show what it had to; the text says what it showed."""
 
 
-@contextmanager
-def dialled(relay: RelayClient, route: Route) -> Iterator[socket.socket]:
-    """A connection through a route's listener, whatever its whitelist says: the relay is told to expect it.
+class Dialler:
+    """Dials routes from where their clients stand.
 
-    :raises NotProven: nothing accepts there.
+    :param relays: by the mode of the routes that they serve.
     """
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.settimeout(_PATIENCE)
-        probe.bind(("127.0.0.1", 0))
-        host, port = probe.getsockname()
-        relay.expect(route.key, f"{host}:{port}", _PATIENCE)
-        try:
-            probe.connect((route.address, route.port))
-        except OSError as error:
-            raise NotProven(f"{route.address}:{route.port} does not accept: {error}") from error
-        yield probe
 
+    def __init__(self, relays: Mapping[Mode, RelayClient]) -> None:
+        self._relays = relays
 
-def refuses(address: str, port: int) -> bool:
-    """Whether a dial is refused, now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.settimeout(_PATIENCE)
-        return probe.connect_ex((address, port)) == errno.ECONNREFUSED
+    @contextmanager
+    def dialled(self, route: Route) -> Iterator[socket.socket]:
+        """A connection through a route's listener, whatever its whitelist says: the relay is told to expect it.
+
+        :raises NotProven: nothing accepts there, or the relay is away.
+        """
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.settimeout(_PATIENCE)
+            probe.bind(("127.0.0.1", 0))
+            host, port = probe.getsockname()
+            try:
+                self._relays[route.mode].expect(route.key, f"{host}:{port}", _PATIENCE)
+                probe.connect((route.address, route.port))
+            except (OSError, RelayDown, RelayError) as error:
+                raise NotProven(f"{route.address}:{route.port} does not accept: {error}") from error
+            yield probe
+
+    def refuses(self, address: str, port: int) -> bool:
+        """Whether a dial is refused, now."""
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.settimeout(_PATIENCE)
+            return probe.connect_ex((address, port)) == errno.ECONNREFUSED
+
+    def accepted(self, route: Route) -> Mapping[str, Any]:
+        """Proves that a route's listener accepts, and says what became of the connection behind it.
+
+        For routes to what speaks no protocol that is known here (a load balancer's servers, say).
+
+        :raises NotProven: nothing accepts there.
+        """
+        with self.dialled(route) as sock:
+            sock.settimeout(_GLANCE)
+            try:
+                greeting = sock.recv(64)
+            except TimeoutError:
+                return {"accepted": True}  # open, and silent: a server that waits to be spoken to
+            except OSError as error:
+                return {"accepted": True, "behind": f"cut: {error.strerror}"}
+            return {"accepted": True, "behind": "greeted" if greeting else "closed"}
 
 
 def is_free(address: str, port: int) -> bool:

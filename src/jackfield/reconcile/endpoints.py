@@ -10,14 +10,14 @@ import msgspec
 from jackfield.endpoints.addresses import take_host_address
 from jackfield.endpoints.resources import ADDRESSES, Endpoint
 from jackfield.engines.redis import BUS_PORT
-from jackfield.reconcile.dialling import NotProven, is_free, refuses
+from jackfield.reconcile.dialling import Dialler, NotProven, is_free
 from jackfield.reconcile.loop import Later
 from jackfield.reconcile.world import World
 from jackfield.relay.client import RelayClient, RelayDown
 from jackfield.relay.route import Ack, Mode, Route
 from jackfield.store.resource import Evidence
 
-Prove = Callable[[RelayClient, Route], Mapping[str, Any]]
+Prove = Callable[[Dialler, Route], Mapping[str, Any]]
 """Dials a route and returns what the database behind it answered; raises :class:`NotProven`."""
 
 Plan = Callable[[Endpoint], Sequence[Route]]
@@ -74,7 +74,7 @@ class EndpointWork:
             ack = self._replace(relay, endpoint.id, routes)
             self._move_from_taken(endpoint, ack)
             try:
-                evidence = {f"{route.address}:{route.port}": prove(relay, route) for route in routes}
+                evidence = {f"{route.address}:{route.port}": prove(self._world.dialler, route) for route in routes}
             except NotProven as error:
                 raise Later(0.05, str(error)) from error
             self._served[endpoint.id] = routes
@@ -96,8 +96,8 @@ class EndpointWork:
         if self._world.real:
             self._world.names.publish()
             acks = [self._replace(relay, endpoint.id, ()) for relay in self._world.relays.values()]
-            listened = [f"{address}:{endpoint.port}" for address in endpoint.addresses]
-            still = [place for place in listened if not refuses(*_split(place))]
+            listened = [f"{address}:{port}" for address in endpoint.addresses for port in endpoint.ports]
+            still = [place for place in listened if not self._world.dialler.refuses(*_split(place))]
             if still:
                 raise Later(0.05, f"{', '.join(still)} still accepts")
             evidence = {

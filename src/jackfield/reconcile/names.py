@@ -39,10 +39,16 @@ class Names:
 
 def serving_names(view: Reader) -> dict[str, list[str]]:
     """Name → addresses of every endpoint that serves. A direct endpoint's name leads to all its shards, as the
-    vendor's leads to the address of a random one.
+    vendor's leads to the address of a random one; an alias leads to all endpoints that share it.
     """
-    return {
-        endpoint.name: list(endpoint.addresses)
-        for endpoint in view.each(Endpoint)
-        if endpoint.status == "Serving" and endpoint.addresses and endpoint.name
-    }
+    names: dict[str, list[str]] = {}
+    for endpoint in view.each(Endpoint):
+        if endpoint.status == "Serving":
+            for name in names_of(endpoint):
+                names.setdefault(name, []).extend(endpoint.addresses)
+    return {name: addresses for name, addresses in names.items() if addresses}
+
+
+def names_of(endpoint: Endpoint) -> tuple[str, ...]:
+    """Every name that leads to an endpoint."""
+    return (endpoint.name, *endpoint.aliases) if endpoint.name else endpoint.aliases

@@ -142,10 +142,10 @@ class TenantReconciler:
             service = view.get(Endpoint, service_endpoint(address))
         if service is None or service.status != "Serving":
             return
-        prove, relays = server_of(self._world, tenant).prove, self._world.relays
+        prove = server_of(self._world, tenant).prove
         try:
             answered = {
-                f"{route.address}:{route.port}": prove(relays[route.mode], route)
+                f"{route.address}:{route.port}": prove(self._world.dialler, route)
                 for route in self._plan(tenant, service)
             }
         except NotProven as error:

@@ -55,7 +55,7 @@ class AccountReconciler:
         settings = self._world.settings
         found = routes(instance, endpoint, server.target, drain=settings.drain, local_clients=settings.local_clients)
         try:
-            said = server.prove_login(self._world.relays["tcp"], found[0], account.name, password)
+            said = server.prove_login(self._world.dialler, found[0], account.name, password)
         except NotProven as error:
             raise Later(0.1, str(error)) from error
         return {"logged_in": f"{found[0].address}:{found[0].port}", **said}

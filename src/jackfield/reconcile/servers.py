@@ -12,8 +12,7 @@ from jackfield.engines.wire import mysql, postgres
 from jackfield.engines.wire.errors import ServerError, Unreachable
 from jackfield.engines.wire.stream import Stream
 from jackfield.processes import ProcessId
-from jackfield.reconcile.dialling import NotProven, dialled
-from jackfield.relay.client import RelayClient, RelayDown, RelayError
+from jackfield.reconcile.dialling import Dialler, NotProven
 from jackfield.relay.route import Route
 
 NodeT = TypeVar("NodeT", bound=ServerNode)
@@ -91,20 +90,20 @@ class Server(Generic[NodeT]):
     def drop_account(self, name: str) -> None:
         self._engine.drop_account(self._node, name)
 
-    def prove(self, relay: RelayClient, route: Route) -> Mapping[str, Any]:
+    def prove(self, dialler: Dialler, route: Route) -> Mapping[str, Any]:
         """Dials a route's address and logs in to the server behind it.
 
         :raises NotProven: it does not lead there.
         """
-        return self.prove_login(relay, route, INTERNAL, self._node.password)
+        return self.prove_login(dialler, route, INTERNAL, self._node.password)
 
-    def prove_login(self, relay: RelayClient, route: Route, user: str, password: str) -> Mapping[str, Any]:
+    def prove_login(self, dialler: Dialler, route: Route, user: str, password: str) -> Mapping[str, Any]:
         """As :meth:`prove`, as an account: what a client of the endpoint does.
 
         :raises NotProven: it is refused, or nothing accepts.
         """
         try:
-            with dialled(relay, route) as sock:
+            with dialler.dialled(route) as sock:
                 return self._log_in(Stream.over(sock), user, password)
-        except (ServerError, Unreachable, RelayDown, RelayError) as error:
+        except (ServerError, Unreachable) as error:
             raise NotProven(f"{route.address}:{route.port}: {error}") from error

@@ -16,13 +16,13 @@ from jackfield.engines.redis import RedisNode
 from jackfield.products.tair.resources import Instance, Shard
 from jackfield.products.tair.routes import routes
 from jackfield.products.tair.states import CHANGING, CREATING, NETWORK_MODIFYING, NORMAL, RELEASED
+from jackfield.reconcile.dialling import Dialler
 from jackfield.reconcile.endpoints import EndpointWork, Prove
 from jackfield.reconcile.loop import Later, wait_until
 from jackfield.reconcile.placing import is_shared, place
 from jackfield.reconcile.tair_nodes import prove, redis_node
 from jackfield.reconcile.watch import HEALTH_SECONDS
 from jackfield.reconcile.world import World
-from jackfield.relay.client import RelayClient
 from jackfield.relay.route import Route
 from jackfield.settings import PACES
 
@@ -214,8 +214,8 @@ class TairReconciler:
     def _prove(self, instance: Instance) -> Prove:
         nodes = self._nodes(instance)
 
-        def through(relay: RelayClient, route: Route) -> Mapping[str, Any]:
-            return prove(relay, route, nodes)
+        def through(dialler: Dialler, route: Route) -> Mapping[str, Any]:
+            return prove(dialler, route, nodes)
 
         return through
 

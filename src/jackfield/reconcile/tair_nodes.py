@@ -9,8 +9,7 @@ from typing import Any
 
 from jackfield.engines.redis import INTERNAL, Client, RedisError, RedisNode, Unreachable, plan
 from jackfield.products.tair.resources import Instance, Shard
-from jackfield.reconcile.dialling import NotProven, dialled
-from jackfield.relay.client import RelayClient, RelayDown, RelayError
+from jackfield.reconcile.dialling import Dialler, NotProven
 from jackfield.relay.resp.slots import slot_of
 from jackfield.relay.route import Route
 
@@ -46,7 +45,7 @@ def redis_node(
     )
 
 
-def prove(relay: RelayClient, route: Route, nodes: Sequence[RedisNode]) -> Mapping[str, Any]:
+def prove(dialler: Dialler, route: Route, nodes: Sequence[RedisNode]) -> Mapping[str, Any]:
     """Dials a route's address and asks the database behind it who it is.
 
     A direct address must lead to its own shard; an ordinary one of a cluster to every shard.
@@ -54,7 +53,7 @@ def prove(relay: RelayClient, route: Route, nodes: Sequence[RedisNode]) -> Mappi
     :raises NotProven: it does not.
     """
     try:
-        with dialled(relay, route) as sock, Client.over(sock, INTERNAL, nodes[0].password) as client:
+        with dialler.dialled(route) as sock, Client.over(sock, INTERNAL, nodes[0].password) as client:
             if route.mode == "resp":
                 return {"shards": [_ask_shard(client, node) for node in nodes]}
             expected = route.backends[0].name
@@ -64,7 +63,7 @@ def prove(relay: RelayClient, route: Route, nodes: Sequence[RedisNode]) -> Mappi
                     raise NotProven(f"{route.address}:{route.port} leads to {node_id} instead of {expected}")
                 return {"node": node_id}
             return {"ping": client.text("PING")}
-    except (RedisError, Unreachable, RelayDown, RelayError) as error:
+    except (RedisError, Unreachable) as error:
         raise NotProven(f"{route.address}:{route.port}: {error}") from error
 
 

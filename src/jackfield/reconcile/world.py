@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from jackfield.engines.redis import RedisEngine
 from jackfield.folder import Folder
+from jackfield.reconcile.dialling import Dialler
 from jackfield.reconcile.names import Names
 from jackfield.reconcile.tended import Tended
 from jackfield.reconcile.watch import DeathWatch
@@ -21,6 +22,7 @@ class World:
     """The store, and everything that a reconciler may change to match it.
 
     :param relays: the relay for plain connections and the one with the router.
+    :param dialler: proves that routes lead where they should.
     :param deaths: is told of every server process, and schedules the instance of one that ends.
     :param tended: is told of every instance that was found serving.
     """
@@ -30,6 +32,7 @@ class World:
     settings: Settings
     keyring: KeyRing
     relays: dict[Mode, RelayClient]
+    dialler: Dialler
     redis: RedisEngine
     names: Names
     deaths: DeathWatch

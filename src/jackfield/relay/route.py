@@ -15,17 +15,40 @@ Mode = Literal["tcp", "resp"]
 """``tcp`` copies bytes to one backend; ``resp`` routes Redis commands over the shards of a cluster."""
 
 
+Balance = Literal["turns", "fewest", "source"]
+"""See :class:`Route`."""
+
+
 class Backend(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One database server process behind a route.
 
     :param target: ``unix:/path/to.sock`` or ``tcp:HOST:PORT``.
     :param name: what the engine calls it; for a Redis cluster node its 40 digit node id.
     :param announced: ``ADDRESS:PORT`` under which the node appears in MOVED and ASK replies.
+    :param vantage: from where a TCP target is dialled: ``host``, or the id of the VPC in which it lies.
+    :param source: the address that the target sees; empty leaves it to the system.
+    :param weight: its share of new connections among the backends of a balanced route; 0 gets none.
     """
 
     target: str
     name: str = ""
     announced: str = ""
+    vantage: str = "host"
+    source: str = ""
+    weight: int = 100
+
+
+class HealthCheck(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How the backends of a balanced route are watched: they are dialled, and must neither refuse nor reset.
+
+    :param interval: seconds between two looks. :param timeout: seconds a dial may take.
+    :param rise: looks in a row that make a backend healthy. :param fall: that make it unhealthy.
+    """
+
+    interval: float = 5.0
+    timeout: float = 5.0
+    rise: int = 2
+    fall: int = 2
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -35,12 +58,18 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     :param owner: the endpoint the route belongs to; live connections are counted and cut by owner.
     :param address: IPv4 address to bind, on the vantage's loopback.
     :param port: TCP port to bind.
-    :param backends: one for ``tcp``; the masters of the cluster for ``resp``.
+    :param backends: one for ``tcp``, any number with ``balance``; the masters of the cluster for ``resp``.
     :param mode: see :data:`Mode`.
     :param vantage: ``host``, or the id of the VPC inside which the address listens.
     :param whitelist: CIDRs that may connect. Judged when a connection is accepted. ``127.0.0.1`` admits nobody.
+    :param rules: when given, judged instead of ``whitelist``: ``accept CIDR`` or ``drop CIDR``, the first that covers
+        the client counts, whom none covers is refused. An empty tuple refuses everybody.
     :param local_clients: ``allow`` admits clients of the host (127.0.0.0/8) whatever the whitelist says.
     :param max_connections: 0 means no limit.
+    :param balance: how a plain route spreads new connections over its healthy backends: ``turns`` by weight,
+        ``fewest`` to where the fewest are open in relation to the weight, ``source`` by the client's address; ``None``
+        for a route with one backend that is dialled whatever its health.
+    :param health: how the backends of a balanced route are watched; ``None`` takes all of them for healthy.
     :param drain_seconds: how long live connections go on after the route was taken away, before they are reset.
     """
 
@@ -52,9 +81,12 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     mode: Mode = "tcp"
     vantage: str = "host"
     whitelist: tuple[str, ...] = ()
+    rules: tuple[str, ...] | None = None
     local_clients: Literal["whitelist", "allow"] = "whitelist"
     max_connections: int = 0
     drain_seconds: float = 0.0
+    balance: Balance | None = None
+    health: HealthCheck | None = None
 
 
 class Bound(msgspec.Struct, frozen=True, kw_only=True):

@@ -56,6 +56,9 @@ class Reader(Protocol):
     def count_claims(self, space: str) -> int:
         """How many values of a space are held."""
 
+    def holders(self, space: str) -> list[tuple[str, str]]:
+        """(kind, id) of everybody who holds a claim in a space, in the order of the values; indexed."""
+
     def changes(self, *, after: int = 0, kind: str = "", id: str = "", limit: int = 100) -> list[Change]:
         """Entries of the change feed with a higher sequence number, oldest first."""
 
@@ -100,6 +103,9 @@ class Tx(Reader, Protocol):
 
         While a step runs for it, the date is kept for after that step.
         """
+
+    def wake(self, space: str) -> None:
+        """Schedules, for now, everybody who holds a claim in a space."""
 
     def note(self, resource: Resource, evidence: Evidence) -> None:
         """Writes an entry without a change of status into the feed; the resource must be in the store."""

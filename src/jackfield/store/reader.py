@@ -39,6 +39,7 @@ HOLDER = "SELECT kind, id FROM claims WHERE space = ? AND value = ?"
 CLAIMS = "SELECT space, value FROM claims INDEXED BY claim_holder WHERE kind = ? AND id = ? ORDER BY space, value"
 CLAIMED = "SELECT value FROM claims WHERE space = ? AND value IN ({})"
 COUNT_CLAIMS = "SELECT count(*) FROM claims WHERE space = ?"
+HOLDERS = "SELECT kind, id FROM claims WHERE space = ? ORDER BY value"
 META = "SELECT value FROM meta WHERE key = ?"
 
 CHUNK = 500
@@ -146,6 +147,9 @@ class SqliteReader:
 
     def count_claims(self, space: str) -> int:
         return int(self._connection.execute(COUNT_CLAIMS, (space,)).fetchone()[0])
+
+    def holders(self, space: str) -> list[tuple[str, str]]:
+        return self._connection.execute(HOLDERS, (space,)).fetchall()
 
     def changes(self, *, after: int = 0, kind: str = "", id: str = "", limit: int = 100) -> list[Change]:
         return feed.read(self._connection, after, kind, id, limit)

@@ -127,6 +127,12 @@ class SqliteTx(SqliteReader):
         self._owed.add(key)
         self._scheduled = True
 
+    def wake(self, space: str) -> None:
+        keys = dict.fromkeys(self.holders(space))
+        self._connection.executemany(work.SCHEDULE, [(*key, self.now) for key in keys])
+        self._owed.update(keys)
+        self._scheduled = self._scheduled or bool(keys)
+
     def note(self, resource: Resource, evidence: Evidence) -> None:
         kind = type(resource).kind
         row = self._connection.execute(FIND, (kind, resource.id)).fetchone()

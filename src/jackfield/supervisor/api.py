@@ -37,6 +37,7 @@ from jackfield.processes import identify
 from jackfield.products.regions import DEFAULT_REGION
 from jackfield.products.registry import Products
 from jackfield.products.vpc.resources import Vpc, VSwitch
+from jackfield.reconcile.dialling import Dialler
 from jackfield.reconcile.instances import InstanceReconciler, settled
 from jackfield.reconcile.loop import ReconcileLoop
 from jackfield.reconcile.names import Names
@@ -51,6 +52,7 @@ from jackfield.reconcile.tended import Tended
 from jackfield.reconcile.watch import DeathWatch
 from jackfield.reconcile.world import World
 from jackfield.relay.client import RelayClient, RelayDown
+from jackfield.relay.route import Mode
 from jackfield.settings import PACES, Settings
 from jackfield.store.interface import Store
 from jackfield.store.secrets import KeyRing
@@ -104,15 +106,17 @@ class Process:
         with self._store.write() as tx:
             ensure_pool(tx, settings.addresses)
         self._deaths = DeathWatch(self._look_at)
+        relays: dict[Mode, RelayClient] = {
+            "tcp": RelayClient(folder.relay_socket("plain")),
+            "resp": RelayClient(folder.relay_socket("resp")),
+        }
         self._world = World(
             store=self._store,
             folder=folder,
             settings=settings,
             keyring=self._keyring,
-            relays={
-                "tcp": RelayClient(folder.relay_socket("plain")),
-                "resp": RelayClient(folder.relay_socket("resp")),
-            },
+            relays=relays,
+            dialler=Dialler(relays),
             redis=RedisEngine(),
             names=Names(self._store, folder.hosts),
             deaths=self._deaths,
