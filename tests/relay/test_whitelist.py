@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jackfield.relay.route import Backend, Route
+from jackfield.relay.rules import gate_of
 from jackfield.relay.whitelist import Whitelist
 
 
@@ -61,10 +62,10 @@ def test_local_clients_are_admitted_on_the_host_only() -> None:
             local_clients="allow",
         )
 
-    assert Whitelist.of(route("host")).admits("127.0.0.1")
-    assert Whitelist.of(route("host")).admits("127.77.0.1")
-    assert not Whitelist.of(route("host")).admits("10.0.0.2")
-    assert not Whitelist.of(route("vpc-1")).admits("127.0.0.1")
+    assert gate_of(route("host")).admits("127.0.0.1")
+    assert gate_of(route("host")).admits("127.77.0.1")
+    assert not gate_of(route("host")).admits("10.0.0.2")
+    assert not gate_of(route("vpc-1")).admits("127.0.0.1")
 
 
 def test_a_refusal_says_what_would_admit_the_client() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import socket
 from collections.abc import Sequence
 
 from jackfield.relay.dial import parse_target
-from jackfield.relay.route import Route
-from jackfield.relay.whitelist import Whitelist
+from jackfield.relay.route import Backend, Route
+from jackfield.relay.rules import gate_of
 
 Place = tuple[str, str, str, int, str]
 
@@ -40,6 +41,19 @@ def check_routes(owner: str, routes: Sequence[Route]) -> None:
         addresses.add(address)
 
 
+def _check_backend(backend: Backend) -> None:
+    """:raises ValueError: it can not be dialled."""
+    family, _ = parse_target(backend.target)
+    if backend.vantage != "host" and family != socket.AF_INET:
+        raise ValueError(f"backend {backend.target!r} of {backend.vantage} is no IPv4 address")
+    if backend.source and family == socket.AF_UNIX:
+        raise ValueError(f"backend {backend.target!r} sees no source address")
+    if backend.source:
+        ipaddress.ip_address(backend.source)
+    if not 0 <= backend.weight <= 1000:
+        raise ValueError(f"backend {backend.target!r}: weight {backend.weight} is not between 0 and 1000")
+
+
 def _check(route: Route) -> None:
     def wrong(what: str) -> ValueError:
         return ValueError(f"route {route.key}: {what}")
@@ -52,15 +66,24 @@ def _check(route: Route) -> None:
         raise wrong(f"{route.address!r} is not an IP address") from None
     if not 0 < route.port < 65536:
         raise wrong(f"port {route.port} is not between 1 and 65535")
-    if not route.backends or (route.mode == "tcp" and len(route.backends) != 1):
-        raise wrong(f"{len(route.backends)} backends; mode tcp has one, mode resp at least one")
+    if route.balance is None and (not route.backends or (route.mode == "tcp" and len(route.backends) != 1)):
+        raise wrong(f"{len(route.backends)} backends; mode tcp without balance has one, mode resp at least one")
+    if route.balance is not None and route.mode != "tcp":
+        raise wrong("only mode tcp is balanced")
     if route.max_connections < 0:
         raise wrong("max_connections is negative")
+    if route.health is not None:
+        if not (math.isfinite(route.health.interval) and route.health.interval >= 0.1):
+            raise wrong("health: the interval is shorter than 0.1 s")
+        if not (math.isfinite(route.health.timeout) and route.health.timeout > 0):
+            raise wrong("health: the timeout is not a length of time")
+        if route.health.rise < 1 or route.health.fall < 1:
+            raise wrong("health: rise and fall are at least 1")
     if not (math.isfinite(route.drain_seconds) and route.drain_seconds >= 0):
         raise wrong("drain_seconds is not a length of time")
     try:
         for backend in route.backends:
-            parse_target(backend.target)
-        Whitelist(route.whitelist)
+            _check_backend(backend)
+        gate_of(route)
     except ValueError as error:
         raise wrong(str(error)) from None

@@ -14,7 +14,7 @@ from typing import TypeVar
 import msgspec
 
 from jackfield.relay import messages
-from jackfield.relay.messages import Greeting, Page, Refusal
+from jackfield.relay.messages import BackendHealth, Greeting, Page, Refusal
 from jackfield.relay.route import Ack, Connection, Route
 
 T = TypeVar("T")
@@ -91,6 +91,10 @@ class RelayClient:
     def counts(self) -> dict[str, int]:
         """The number of live connections of every owner."""
         return self._call(messages.Counts(id=next(self._ids)), dict[str, int])
+
+    def health(self, owner: str | None = None) -> list[BackendHealth]:
+        """What is known of the backends of the plain routes of one owner, or all."""
+        return self._call(messages.Health(id=next(self._ids), owner=owner), list[BackendHealth])
 
     def expect(self, route: str, source: str, seconds: float = 10.0) -> None:
         """Lets the next connection to ``route`` from exactly ``source`` (``ADDRESS:PORT``) in, once.

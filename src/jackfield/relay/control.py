@@ -77,6 +77,7 @@ class Control:
             messages.Routes: self._routes,
             messages.Connections: self._connections,
             messages.Counts: self._counts,
+            messages.Health: self._health,
             messages.Expect: self._expect,
             messages.Hold: self._hold,
             messages.Resume: self._resume,
@@ -191,6 +192,10 @@ class Control:
 
     def _counts(self, channel: Channel, request: messages.Counts) -> None:
         _reply(channel, request.id, self._board.counts())
+
+    def _health(self, channel: Channel, request: messages.Health) -> None:
+        found = [one for listener in self._board.listeners(request.owner) for one in listener.upstream.health()]
+        _reply(channel, request.id, found)
 
     def _expect(self, channel: Channel, request: messages.Expect) -> None:
         listener = self._board.listener(request.route)

@@ -12,8 +12,8 @@ from jackfield.relay.dial import error_name
 from jackfield.relay.loop import Loop
 from jackfield.relay.refusals import Refusals
 from jackfield.relay.route import Route
+from jackfield.relay.rules import gate_of
 from jackfield.relay.session import Session, Upstream
-from jackfield.relay.whitelist import Whitelist
 
 BACKLOG = 4096
 """Asked of ``listen``; the kernel takes it down to ``net.core.somaxconn``."""
@@ -57,9 +57,9 @@ class Listener:
     __slots__ = (
         "_accepting",
         "_expected",
+        "_gate",
         "_refusals",
         "_sock",
-        "_whitelist",
         "closed",
         "idle",
         "loop",
@@ -83,7 +83,7 @@ class Listener:
         self.closed = False
         self.idle: Callable[[], None] | None = None  # called between batches once closed and without sessions
         self._refusals = refusals or Refusals()
-        self._whitelist = Whitelist.of(route)
+        self._gate = gate_of(route)
         self._expected: dict[str, float] = {}  # ADDRESS:PORT -> monotonic time until which it is let in
         self._sock = sock or bind(route)
         self._accepting = True
@@ -94,7 +94,7 @@ class Listener:
 
         Connections that are open are not judged again.
         """
-        self._whitelist = Whitelist.of(route)
+        self._gate = gate_of(route)
         self.upstream.update(route)
         self.route = route
 
@@ -123,8 +123,8 @@ class Listener:
         client.setblocking(False)
         if not (self._expected and self._was_expected(source)):
             limit = self.route.max_connections
-            if not self._whitelist.admits(address):
-                self._turn_away(client, source, self._whitelist.explain(address))
+            if not self._gate.admits(address):
+                self._turn_away(client, source, self._gate.explain(address))
                 return
             if limit and len(self.sessions) >= limit:
                 self._turn_away(client, source, f"{limit} connections are open, as many as the route allows")

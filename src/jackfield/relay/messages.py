@@ -66,6 +66,23 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     total: int
 
 
+class BackendHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of one backend of a plain route.
+
+    :param name: as the route calls it. :param healthy: ``None`` while nobody has looked.
+    :param reason: what the latest look showed. :param since: seconds since the epoch at which the verdict changed.
+    :param connections: open to it now.
+    """
+
+    route: str
+    target: str
+    name: str
+    healthy: bool | None
+    reason: str
+    since: float
+    connections: int
+
+
 class _Request(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, tag_field="op", tag=str.lower):
     id: int | str = 0
 
@@ -109,6 +126,12 @@ class Counts(_Request):
     """Answers the number of live connections of every owner that has any or has routes."""
 
 
+class Health(_Request):
+    """Answers what is known of the backends of the plain routes of ``owner``, or all."""
+
+    owner: str | None = None
+
+
 class Expect(_Request):
     """Admits the next connection to ``route`` from exactly ``source`` whatever its whitelist and limit say.
 
@@ -145,7 +168,19 @@ class Stop(_Request):
 
 
 Request: TypeAlias = (
-    Hello | Replace | Forget | Owners | Routes | Connections | Counts | Expect | Hold | Resume | Refusals | Stop
+    Hello
+    | Replace
+    | Forget
+    | Owners
+    | Routes
+    | Connections
+    | Counts
+    | Health
+    | Expect
+    | Hold
+    | Resume
+    | Refusals
+    | Stop
 )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from jackfield.relay.loop import Loop
+from jackfield.relay.messages import BackendHealth
 from jackfield.relay.route import Route
 
 
@@ -57,6 +58,9 @@ class Upstream(Protocol):
 
     def update(self, route: Route) -> None:
         """Takes over a changed route (other backends, other announced addresses) without touching sessions."""
+
+    def health(self) -> list[BackendHealth]:
+        """What is known of the databases; empty where they watch themselves."""
 
     def hold(self, done: Callable[[], None]) -> None:
         """Stops sending new commands to the databases and calls ``done`` when none is in flight any more."""

@@ -9,17 +9,21 @@ direction.
 from __future__ import annotations
 
 import contextlib
-import errno
 import socket
 import time
 from collections.abc import Callable
 from functools import partial
 
+from jackfield.relay.attempt import Attempt, attempt
 from jackfield.relay.descriptors import reset
-from jackfield.relay.dial import Dial, error_name, new_socket, parse_target, waits
+from jackfield.relay.dial import error_name
 from jackfield.relay.loop import HANGUP, READ, WRITE, Loop
+from jackfield.relay.messages import BackendHealth
+from jackfield.relay.outlets import NoOutlets, Outlets
 from jackfield.relay.route import Route
 from jackfield.relay.session import Host
+from jackfield.relay.target import Target
+from jackfield.relay.targets import Targets
 
 BUFFER_BYTES = 128 * 1024
 """Bytes moved at a time, and the most that waits for a slow side."""
@@ -167,7 +171,7 @@ class TcpSession(_End):
     See :class:`jackfield.relay.session.Session` for the members that the listener uses.
     """
 
-    __slots__ = ("backend", "client", "host", "since", "upstream")
+    __slots__ = ("client", "host", "since", "target", "upstream")
 
     def __init__(self, upstream: TcpUpstream, host: Host, sock: socket.socket, client: str) -> None:
         super().__init__(sock)
@@ -175,8 +179,12 @@ class TcpSession(_End):
         self.upstream = upstream
         self.host = host
         self.client = client
-        self.backend = upstream.target
+        self.target: Target | None = None  # none while it waits for the end of a hold
         self.since = time.time()
+
+    @property
+    def backend(self) -> str:
+        return self.target.backend.target if self.target is not None else ""
 
     @property
     def received(self) -> int:
@@ -224,79 +232,82 @@ class TcpSession(_End):
 
 
 class TcpUpstream:
-    """The one database behind a plain route.
+    """The databases behind a plain route: one, or several among which new sessions are spread.
 
-    :raises ValueError: when the route has not exactly one backend, or its target does not parse.
+    :raises ValueError: see :class:`Targets`.
     """
 
-    __slots__ = ("_address", "_dials", "_family", "_loop", "_quiet", "_sessions", "held", "target")
+    __slots__ = ("_attempts", "_loop", "_outlets", "_quiet", "_sessions", "_targets", "held")
 
-    def __init__(self, loop: Loop, route: Route) -> None:
+    def __init__(self, loop: Loop, route: Route, outlets: Outlets | None = None) -> None:
         self._loop = loop
+        self._outlets = outlets or NoOutlets(loop)
         self._sessions: set[TcpSession] = set()
-        self._dials: dict[TcpSession, Dial | None] = {}  # None: waits for the end of a hold
+        self._attempts: dict[TcpSession, Attempt | None] = {}  # None: waits for the end of a hold
         self._quiet: list[Callable[[], None]] = []
         self.held = False
-        self.update(route)
+        self._targets = Targets(loop, self._outlets, route)
 
     def update(self, route: Route) -> None:
-        """New sessions go to the backend of this route; those that are open stay where they are."""
-        if len(route.backends) != 1:
-            raise ValueError(f"route {route.key}: a plain route has one backend, not {len(route.backends)}")
-        self.target = route.backends[0].target
-        self._family, self._address = parse_target(self.target)
+        """New sessions go to the backends of this route; those that are open stay where they are."""
+        self._targets.update(route)
+
+    def health(self) -> list[BackendHealth]:
+        return self._targets.health()
 
     def open(self, host: Host, client: socket.socket, address: str) -> TcpSession | None:
-        """Dials the database for an accepted client; while held, the dial waits for :meth:`resume`."""
+        """Dials a database for an accepted client; while held, the dial waits for :meth:`resume`."""
         session = TcpSession(self, host, client, address)
         if self.held:
-            self._dials[session] = None
+            self._attempts[session] = None
         else:
-            code = self._dial(session)
-            if code:
-                host.refused(address, f"database {self.target}: {error_name(code)}")
+            why = self._dial(session)
+            if why:
+                host.refused(address, why)
                 reset(client)
                 client.close()
                 return None
         self._sessions.add(session)
         return session
 
-    def _dial(self, session: TcpSession) -> int:
-        """Starts the session, or a dial that will; returns the error number when neither is possible."""
-        try:
-            sock = new_socket(self._family)
-        except OSError as error:
-            return error.errno or errno.EIO
-        code = sock.connect_ex(self._address)
-        if not code:
-            session.start(sock)
-        elif waits(code):
-            done = partial(self._dialled, session, sock)
-            self._dials[session] = Dial(self._loop, sock, self._address, code, done)
+    def _dial(self, session: TcpSession) -> str:
+        """Starts the session, or an attempt that will; returns why when neither is possible."""
+        target = self._targets.choose(session.client)
+        if target is None:
+            return "no backend is healthy"
+        session.target = target
+        opened = attempt(self._loop, self._outlets, target, partial(self._dialled, session))
+        if isinstance(opened, int):
+            self._targets.failed(target)
+            return f"database {session.backend}: {error_name(opened)}"
+        target.open += 1
+        if isinstance(opened, Attempt):
+            self._attempts[session] = opened
         else:
-            sock.close()
-            return code
-        return 0
+            session.start(opened)
+        return ""
 
-    def _dialled(self, session: TcpSession, sock: socket.socket, code: int) -> None:
-        del self._dials[session]
-        if not code:
+    def _dialled(self, session: TcpSession, sock: socket.socket | None, code: int) -> None:
+        del self._attempts[session]
+        if sock is not None:
             session.start(sock)
             return
-        self._loop.close(sock)
-        self._failed(session, code)
+        if session.target is not None:
+            self._targets.failed(session.target)
+        self._fail(session, f"database {session.backend}: {error_name(code)}")
 
-    def _failed(self, session: TcpSession, code: int) -> None:
-        session.host.refused(session.client, f"database {session.backend}: {error_name(code)}")
+    def _fail(self, session: TcpSession, why: str) -> None:
+        session.host.refused(session.client, why)
         session.abort()
 
     def ended(self, session: TcpSession) -> None:
         """A session is over."""
+        if session in self._sessions and session.target is not None:
+            session.target.open -= 1
         self._sessions.discard(session)
-        dial = self._dials.pop(session, None)
-        if dial is not None:
-            dial.cancel()
-            self._loop.close(dial.sock)
+        under_way = self._attempts.pop(session, None)
+        if under_way is not None:
+            under_way.cancel()
         if self.held:
             self.flushed()
 
@@ -307,14 +318,14 @@ class TcpUpstream:
         """
         self.held = True
         for session in self._sessions:
-            if session not in self._dials:
+            if session not in self._attempts:
                 session.watch(session.interest & ~READ)
         self._quiet.append(done)
         self.flushed()
 
     def flushed(self) -> None:
         """Something that a hold waits for has happened: tells whoever asked if that was the last of it."""
-        if self._quiet and not any(session.peer.pending for session in self._sessions - self._dials.keys()):
+        if self._quiet and not any(session.peer.pending for session in self._sessions - self._attempts.keys()):
             for done in self._quiet:
                 self._loop.call_soon(done)
             self._quiet.clear()
@@ -323,15 +334,17 @@ class TcpUpstream:
         """Ends :meth:`hold`, also one that is not quiet yet: its ``done`` is not called any more."""
         self.held = False
         self._quiet.clear()
-        waiting = [session for session, dial in self._dials.items() if dial is None]
+        waiting = [session for session, under_way in self._attempts.items() if under_way is None]
         for session in waiting:
-            del self._dials[session]
-            code = self._dial(session)
-            if code:
-                self._failed(session, code)
-        for session in self._sessions - self._dials.keys():
+            del self._attempts[session]
+            why = self._dial(session)
+            if why:
+                session.target = None  # nothing was opened there
+                self._fail(session, why)
+        for session in self._sessions - self._attempts.keys():
             if not session.state & _ENDED and not session.peer.pending:
                 session.watch(session.interest | READ)
 
     def close(self) -> None:
-        """Nothing to drop: every connection to the database belongs to a session."""
+        """Looks at the databases no more; every connection to them belongs to a session."""
+        self._targets.close()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ipaddress
 import socket
 
-from jackfield.relay.route import Route
-
 _REMEMBERED = 4096  # verdicts kept per whitelist; clients come back from the same few addresses
 _NAMED = 5  # entries spelled out in an explanation
 
 _CLOSED = "127.0.0.1"
 _OPEN = "0.0.0.0/0"
+
+_DIAL_FROM = "dial from an address that it covers (jackfield exec --vpc ID --from ADDRESS)"
 
 _Key = tuple[int, int]  # IP version, prefix length
 
@@ -40,11 +40,6 @@ class Whitelist:
         self._verdicts: dict[str, bool] = {}
         for entry in entries:
             self._add(entry.strip())
-
-    @classmethod
-    def of(cls, route: Route) -> Whitelist:
-        """The whitelist of a route. Local clients exist on the host only, not inside a VPC."""
-        return cls(route.whitelist, admit_local=route.local_clients == "allow" and route.vantage == "host")
 
     def _add(self, entry: str) -> None:
         try:
@@ -83,10 +78,10 @@ class Whitelist:
         """Says in one line why ``address`` is refused, or let in, and what would admit it."""
         if self.admits(address):
             return f"{address} is admitted by the whitelist ({self._named()})"
-        remedy = f"add {address} or {_OPEN} to it, or dial from an address that it covers (jackfield exec --from)"
+        remedy = f"add {address} or {_OPEN} to it, or {_DIAL_FROM}"
         if _is_closed_address(address):
             # The entry that would name this client is the vendor's word for nobody.
-            remedy = f"add {_OPEN} to it, or dial from an address that it covers (jackfield exec --from)"
+            remedy = f"add {_OPEN} to it, or {_DIAL_FROM}"
         if _is_local(address) and not self._admit_local:
             remedy += ", or start the server with --local-clients allow"
         if not self._entries:

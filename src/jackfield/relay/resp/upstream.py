@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from jackfield.relay.loop import Loop
+from jackfield.relay.messages import BackendHealth
 from jackfield.relay.resp.hub import Hub
 from jackfield.relay.resp.session import RespSession
 from jackfield.relay.route import Route
@@ -43,6 +44,10 @@ class RespUpstream:
     def update(self, route: Route) -> None:
         """Takes over a changed route. Commands under way are answered by the shards that have them."""
         self._hub.update(route)
+
+    def health(self) -> list[BackendHealth]:
+        """Nothing: a cluster watches its own shards."""
+        return []
 
     def hold(self, done: Callable[[], None]) -> None:
         """Sends nothing more to the shards; ``done`` is called (perhaps at once) when no reply is outstanding.
