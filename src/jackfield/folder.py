@@ -43,6 +43,7 @@ class Folder:
         self.store = self.root / "store.db"
         self.relay = self.root / "relay"
         self.engines = self.root / "engines"
+        self.vpcs = self.root / "vpcs"
         self.logs = self.root / "logs"
         self.hosts = self.root / "hosts"
         self.ready = self.root / "ready.json"
@@ -53,7 +54,7 @@ class Folder:
 
     def create(self) -> Folder:
         """Makes what is missing; everything is 0700."""
-        for path in (self.root, self.relay, self.engines, self.logs, self.run):
+        for path in (self.root, self.relay, self.engines, self.vpcs, self.logs, self.run):
             try:
                 path.mkdir(mode=0o700, parents=True, exist_ok=True)
             except (FileExistsError, NotADirectoryError, PermissionError) as error:
@@ -85,6 +86,13 @@ class Folder:
 
     def relay_socket(self, role: str) -> Path:
         return self.run / f"relay-{role}.sock"
+
+    def vpc_lock(self, role: str) -> Path:
+        """Locked for as long as it lives by the process of that role: ``holder`` or ``keeper``."""
+        return self.vpcs / f"{role}.lock"
+
+    def vpc_socket(self, role: str) -> Path:
+        return self.run / f"vpc-{role}.sock"
 
     def engine_socket(self, instance: str, index: int) -> Path:
         return self.run / f"{instance}-{index}.sock"

@@ -50,12 +50,11 @@ def run(command: Sequence[str], hosts_file: Path) -> NoReturn:
         _give_up(_NOT_EXECUTABLE, f"{command[0]}: {error.strerror}")
 
 
-def enter(hosts_file: Path, *, network: bool = False) -> None:
+def enter(hosts_file: Path) -> None:
     """Moves this process into namespaces of its own. Root with CAP_SYS_ADMIN stays plain root; anybody else keeps uid,
     gid and files but sees other owners as nobody, and loses all capabilities.
 
     :param hosts_file: what ``/etc/hosts`` is to show.
-    :param network: with an empty network as well (loopback only).
     :raises VantageForbidden: the system forbids it.
     """
     namespaces.require_linux()
@@ -66,8 +65,6 @@ def enter(hosts_file: Path, *, network: bool = False) -> None:
     privileged = namespaces.privileged()
     if not privileged:
         namespaces.enter_user_namespace()
-    if network:
-        namespaces.enter_network_namespace()
     namespaces.enter_mount_namespace()
     namespaces.bind(hosts_file, SYSTEM)
     _put_files_first()

@@ -21,6 +21,7 @@ _MOUNTS = (
 )
 _CHROOT = "This process runs in a chroot, where the kernel allows no user namespaces: run it outside."
 _CLONE = "Run `sudo sysctl kernel.unprivileged_userns_clone=1`."
+_VETH = "RTM_NEWLINK(veth)"
 _LIMITS = {
     "unshare(NEWUSER)": "user.max_user_namespaces",
     "unshare(NEWNET)": "user.max_net_namespaces",
@@ -61,6 +62,8 @@ def _remedy(call: str, number: int) -> str:
         return _APPARMOR
     if call.startswith("mount") and number in (errno.EPERM, errno.EACCES):
         return _APPARMOR if _restricted_by_apparmor() else _MOUNTS
+    if call == _VETH and number == errno.EOPNOTSUPP:
+        return "The kernel has no links between namespaces: `sudo modprobe veth`, or use a kernel with CONFIG_VETH."
     if number in (errno.EPERM, errno.EACCES):
         return _remedy_for_unshare()
     if number in (errno.EINVAL, errno.ENOSYS):

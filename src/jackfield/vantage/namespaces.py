@@ -11,6 +11,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import fcntl
+import functools
 import os
 import socket
 import struct
@@ -81,6 +82,22 @@ def enter_network_namespace() -> None:
             raise refused("ioctl(SIOCSIFFLAGS lo up)", error.errno or 0) from error
 
 
+def join_user_namespace(descriptor: int) -> None:
+    """Moves into an existing user namespace, as one with all capabilities in it. Comes before any other namespace.
+
+    :raises VantageForbidden: it belongs to another user, the process stands in it already, or has several threads.
+    """
+    _join(descriptor, _NEWUSER, "setns(NEWUSER)")
+
+
+def join_network_namespace(descriptor: int) -> None:
+    """Moves the calling thread into an existing network namespace.
+
+    :raises VantageForbidden: without CAP_SYS_ADMIN in its user namespace.
+    """
+    _join(descriptor, _NEWNET, "setns(NEWNET)")
+
+
 def enter_mount_namespace() -> None:
     """A mount namespace of our own, from which nothing leaks.
 
@@ -113,6 +130,7 @@ def drop_capabilities() -> None:
         raise refused("capset", ctypes.get_errno())
 
 
+@functools.cache
 def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
@@ -120,6 +138,12 @@ def _libc() -> ctypes.CDLL:
 def _unshare(flag: int, call: str) -> None:
     require_linux()
     if _libc().unshare(flag):
+        raise refused(call, ctypes.get_errno())
+
+
+def _join(descriptor: int, flag: int, call: str) -> None:
+    require_linux()
+    if _libc().setns(descriptor, flag):
         raise refused(call, ctypes.get_errno())
 
 

@@ -9,9 +9,12 @@ import warnings
 from pathlib import Path
 from typing import NamedTuple
 
+from jackfield.vantage import namespaces
 from jackfield.vantage.execute import enter
-from jackfield.vantage.forbidden import VantageForbidden
+from jackfield.vantage.forbidden import VantageForbidden, refused
 from jackfield.vantage.hosts import SYSTEM
+from jackfield.vantage.netlink import Netlink, Route
+from jackfield.vantage.spaces import Spaces
 
 
 class Probe(NamedTuple):
@@ -30,7 +33,8 @@ def probe(*, network: bool = False) -> Probe:
     """Goes the whole way in a forked child, since a success of the first calls proves nothing (Ubuntu refuses only the
     later ones).
 
-    :param network: a network namespace as well, as VPCs need it; ``exec`` without a VPC does not.
+    :param network: network namespaces and links between them as well, as VPCs need them; ``exec`` without a VPC does
+        not.
     """
     with tempfile.TemporaryDirectory(prefix="jackfield-probe-") as folder:
         hosts_file = Path(folder, "hosts")
@@ -57,7 +61,9 @@ def probe(*, network: bool = False) -> Probe:
 def _attempt(hosts_file: Path, network: bool) -> Probe:
     try:
         wanted = hosts_file.read_text()
-        enter(hosts_file, network=network)
+        if network:
+            _connect_two()
+        enter(hosts_file)
         if SYSTEM.read_text() != wanted:
             return Probe(False, f"{SYSTEM} does not show the bound file", "A security module hides it: see its log.")
     except VantageForbidden as error:
@@ -65,3 +71,20 @@ def _attempt(hosts_file: Path, network: bool) -> Probe:
     except Exception as error:
         return Probe(False, f"{type(error).__name__}: {error}", "This is unexpected: please report it.")
     return Probe(True)
+
+
+def _connect_two() -> None:
+    if not namespaces.privileged():
+        namespaces.enter_user_namespace()
+    spaces = Spaces()
+    one, other = spaces.make(), spaces.make()
+    with spaces.inside(one):
+        try:
+            with Netlink() as netlink:
+                netlink.connect("probe", "probe", other)
+                link = netlink.links()["probe"]
+                netlink.bring_up(link)
+                netlink.route_loopback(link)
+                netlink.add_routes({Route("192.0.2.1", link)})
+        except OSError as error:
+            raise refused("RTM_NEWLINK(veth)", error.errno or 0) from None
