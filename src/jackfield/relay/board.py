@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import errno
 import logging
-from collections.abc import Callable, Iterator, Sequence
+import socket
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -24,6 +25,7 @@ from jackfield.relay.checks import check_routes, place
 from jackfield.relay.dial import error_name
 from jackfield.relay.listener import Listener
 from jackfield.relay.loop import Loop, Timer
+from jackfield.relay.outlets import NoOutlets, Outlets
 from jackfield.relay.refusals import Refusals
 from jackfield.relay.route import Ack, Bound, Route
 from jackfield.relay.session import Session, Upstream
@@ -32,19 +34,22 @@ from jackfield.relay.tcp import TcpUpstream
 
 log = logging.getLogger(__name__)
 
+Found = socket.socket | int
+"""A socket that listens inside a VPC, or the error number for which there is none."""
+
 Answer = Callable[[Ack | Exception], None]
 """Takes the acknowledgement, or why there is none."""
 
 _RETRY_SECONDS = 1.0
 
 
-def open_upstream(loop: Loop, route: Route) -> Upstream:
+def open_upstream(loop: Loop, route: Route, outlets: Outlets) -> Upstream:
     """The databases behind ``route``, by its mode. The command router is loaded with the first route that needs it."""
     if route.mode == "resp":
         from jackfield.relay.resp.upstream import RespUpstream
 
         return RespUpstream(loop, route)
-    return TcpUpstream(loop, route)
+    return TcpUpstream(loop, route, outlets)
 
 
 class _Removal:
@@ -64,8 +69,9 @@ class Board:
     Everything here is called between two batches of the loop (``loop.call_soon`` or a timer).
     """
 
-    def __init__(self, loop: Loop, table: Table, refusals: Refusals) -> None:
+    def __init__(self, loop: Loop, table: Table, refusals: Refusals, outlets: Outlets | None = None) -> None:
         self._loop = loop
+        self._outlets = outlets or NoOutlets(loop)
         self._table = table
         self._refusals = refusals
         self._routes: dict[str, dict[str, Route]] = {}  # owner -> key -> route: what is on disk
@@ -76,20 +82,49 @@ class Board:
 
     # -- at start ------------------------------------------------------------------------------------------------
 
-    def restore(self) -> None:
-        """Binds every recorded route. What can not be bound stays recorded and is tried again each second."""
+    def recorded(self) -> list[Route]:
+        """What was on disk at the start."""
+        return self._table.routes()
+
+    def restore(self, found: Mapping[str, Found] | None = None) -> None:
+        """Binds every recorded route. What can not be bound stays recorded and is tried again each second.
+
+        :param found: by key of the route, for those inside VPCs.
+        """
         for route in self._table.routes():
             self._routes.setdefault(route.owner, {})[route.key] = route
             self._owner[route.key] = route.owner
             self._unbound[route.key] = route
-        self.bind_missing()
+        self.bind_missing(found)
 
-    def bind_missing(self) -> bool:
-        """Tries the recorded routes that do not listen; true when none is left."""
+    def bind_missing(self, found: Mapping[str, Found] | None = None) -> bool:
+        """Tries the recorded routes that do not listen; true when none is left of those that are bound here.
+
+        :param found: as :meth:`restore`; without it those inside VPCs are left to :meth:`renew`.
+        """
+        left = False
         for key, route in list(self._unbound.items()):
-            if not self._bind(route):
+            if route.vantage != "host" and not (found and key in found):
+                continue
+            if not self._bind(route, (found or {}).get(key)):
                 del self._unbound[key]
-        return not self._unbound
+            else:
+                left = True
+        return not left
+
+    def renew(self, route: Route, sock: socket.socket) -> None:
+        """Gives a route inside a VPC the socket at which it listens from now on; sessions go on.
+
+        :param route: as it was when the socket was asked for; nothing happens when it is at another place by now.
+        """
+        listener, unbound = self._listeners.get(route.key), self._unbound.get(route.key)
+        if listener is not None and place(listener.route) == place(route):
+            listener.adopt(sock)
+        elif unbound is not None and place(unbound) == place(route):
+            if not self._bind(unbound, sock):
+                del self._unbound[route.key]
+        else:
+            sock.close()
 
     def keep_trying(self) -> None:
         """Repeats :meth:`bind_missing` each second until nothing is missing."""
@@ -99,15 +134,27 @@ class Board:
 
     # -- replace -------------------------------------------------------------------------------------------------
 
-    def replace(self, owner: str, routes: Sequence[Route], answer: Answer) -> None:
+    def replace(
+        self, owner: str, routes: Sequence[Route], answer: Answer, found: Mapping[str, Found] | None = None
+    ) -> None:
         """Makes ``routes`` the whole truth about ``owner``; ``answer`` is called when it is, once.
 
         The same request again changes nothing and gets the same figures. A request that arrives while an earlier
         one of the owner drains takes effect at once and is acknowledged together with it.
 
+        :param found: by key of the route, for those inside VPCs that do not listen yet. What is not used is closed.
         :raises ValueError: when the request can not be served as a whole; nothing was changed.
         :raises sqlite3.Error: when the intent could not be written; nothing was changed.
         """
+        unused = dict(found or {})
+        try:
+            self._replace(owner, routes, answer, unused)
+        finally:
+            for sock in unused.values():
+                if not isinstance(sock, int):
+                    sock.close()
+
+    def _replace(self, owner: str, routes: Sequence[Route], answer: Answer, found: dict[str, Found]) -> None:
         check_routes(owner, routes)
         for route in routes:
             if self._owner.get(route.key, owner) != owner:
@@ -145,7 +192,7 @@ class Board:
                 self._put(route)
                 if route.key in self._listeners:
                     self._listeners[route.key].update(route)
-            bound = self._bind_wanted(owner, routes, record, dirty)
+            bound = self._bind_wanted(owner, routes, record, dirty, found)
         except Exception as error:  # the disk failed after the intent was written
             log.exception("replace of %s failed", owner)
             answer(error)
@@ -156,14 +203,16 @@ class Board:
         if not removal.draining:
             self._finish(owner, removal)
 
-    def _bind_wanted(self, owner: str, routes: Sequence[Route], record: Record, dirty: bool) -> tuple[Bound, ...]:
+    def _bind_wanted(
+        self, owner: str, routes: Sequence[Route], record: Record, dirty: bool, found: dict[str, Found]
+    ) -> tuple[Bound, ...]:
         bound: list[Bound] = []
         fresh: list[Route] = []
         failed: list[Route] = []
         for route in routes:
             error = ""
             if route.key not in self._listeners:
-                error = self._bind(route)
+                error = self._bind(route, found.pop(route.key, None))
                 (failed if error else fresh).append(route)
                 what = f"not bound ({error})" if error else "bound"
                 log.info("%s route=%s address=%s:%d", what, route.key, route.address, route.port)
@@ -182,15 +231,19 @@ class Board:
             self._drop(route)
         return tuple(bound)
 
-    def _bind(self, route: Route) -> str:
+    def _bind(self, route: Route, found: Found | None) -> str:
         """Starts listening; returns the name of the error if that is not possible."""
+        if isinstance(found, int):
+            return error_name(found)
         upstream: Upstream | None = None
         try:
-            upstream = open_upstream(self._loop, route)
-            self._listeners[route.key] = Listener(self._loop, route, upstream, self._refusals)
+            upstream = open_upstream(self._loop, route, self._outlets)
+            self._listeners[route.key] = Listener(self._loop, route, upstream, self._refusals, found)
         except Exception as error:  # one bad route must not keep the others from listening
             if upstream is not None:
                 upstream.close()
+            if found is not None:
+                found.close()
             if isinstance(error, OSError) and error.errno:
                 return error_name(error.errno)
             log.exception("route=%s can not be opened", route.key)

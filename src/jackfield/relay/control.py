@@ -23,6 +23,7 @@ from jackfield.relay import messages
 from jackfield.relay.board import Board
 from jackfield.relay.channel import Channel, peer_uid
 from jackfield.relay.descriptors import RESERVE
+from jackfield.relay.doors import Doors
 from jackfield.relay.holds import Holds
 from jackfield.relay.listener import Listener
 from jackfield.relay.loop import Loop
@@ -56,6 +57,7 @@ class Control:
         self,
         loop: Loop,
         board: Board,
+        doors: Doors,
         refusals: Refusals,
         path: str,
         greet: Callable[[], messages.Greeting],
@@ -63,6 +65,7 @@ class Control:
     ) -> None:
         self._loop = loop
         self._board = board
+        self._doors = doors
         self._holds = Holds(loop, board)
         self._refusals = refusals
         self._path = path
@@ -153,7 +156,7 @@ class Control:
             else:
                 _reply(channel, request.id, outcome)
 
-        self._board.replace(request.owner, request.routes, answer)
+        self._doors.replace(request.owner, request.routes, answer)
 
     def _forget(self, channel: Channel, request: messages.Forget) -> None:
         _reply(channel, request.id, self._board.forget(request.owner))

@@ -98,6 +98,17 @@ class Listener:
         self.upstream.update(route)
         self.route = route
 
+    def adopt(self, sock: socket.socket) -> None:
+        """Listens at another socket from now on, for the same address; called between two batches."""
+        if self.closed:
+            sock.close()
+            return
+        self.loop.forget(self._sock.fileno())
+        self._sock.close()
+        self._sock = sock
+        self._accepting = True
+        self.loop.register(sock.fileno(), self)
+
     def expect(self, source: str, seconds: float) -> None:
         """Lets the next connection from exactly ``source`` (``ADDRESS:PORT``) in, whatever whitelist and limit say."""
         now = time.monotonic()

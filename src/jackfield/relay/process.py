@@ -18,15 +18,19 @@ from pathlib import Path
 from jackfield.relay.board import Board
 from jackfield.relay.control import Control
 from jackfield.relay.descriptors import RESERVE, raise_limit
+from jackfield.relay.doors import Doors, fetch_now
 from jackfield.relay.loop import Handler, Loop
 from jackfield.relay.messages import VERSION, Greeting
 from jackfield.relay.refusals import Refusals
 from jackfield.relay.table import Table
+from jackfield.relay.vpcs import Vpcs
 
 EXIT_FAILED = 2
 EXIT_LOCKED = 3
 """Exit status when another relay of the same role serves the same data folder."""
 
+_HOLDER_SECONDS = 0.5
+"""How long a start waits for a holder that is only just starting, too, before the host's listeners are served."""
 _BIND_AGAIN_SECONDS = 0.2  # a predecessor that was just killed may still be closing its sockets
 
 log = logging.getLogger("jackfield.relay")
@@ -35,8 +39,8 @@ log = logging.getLogger("jackfield.relay")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a relay until SIGTERM or ``stop``; returns the exit status.
 
-    ``python -m jackfield.relay --data DIR --role plain|resp --socket PATH [--lock FD] [--log PATH]``. SIGINT and
-    SIGHUP are ignored: they are meant for the terminal in which somebody else was started.
+    ``python -m jackfield.relay --data DIR --role plain|resp --socket PATH [--holder PATH] [--lock FD] [--log PATH]``.
+    SIGINT and SIGHUP are ignored: they are meant for the terminal in which somebody else was started.
 
     :returns: 0 after an orderly end, 2 when it could not start, 3 when the data folder is served already.
     """
@@ -47,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--lock", type=int, help="inherited descriptor that holds the lock of data folder and role already"
     )
+    parser.add_argument("--holder", default="", help="socket of the process that holds the namespaces of VPCs")
     parser.add_argument("--log", help="append the log here instead of writing to stderr")
     options = parser.parse_args(arguments)
     os.umask(0o077)
@@ -58,27 +63,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if lock is None:
             print(f"another relay of role {options.role} serves {options.data}", file=sys.stderr)
             return EXIT_LOCKED
-        _serve(folder, options.role, options.socket)
+        _serve(folder, options.role, options.socket, options.holder)
     except (OSError, sqlite3.Error) as error:
         log.error("could not start: %s", error)
         return EXIT_FAILED
     return 0
 
 
-def _serve(folder: Path, role: str, path: str) -> None:
+def _serve(folder: Path, role: str, path: str, holder: str) -> None:
     begun = time.monotonic()
     limit = raise_limit()
     RESERVE.keep()
     loop = Loop(_on_error)
     table = Table(folder / f"{role}.db")
     refusals = Refusals()
-    board = Board(loop, table, refusals)
+    vpcs = Vpcs(loop, holder, lambda: doors.renew())
+    board = Board(loop, table, refusals, vpcs)
+    doors = Doors(loop, board, vpcs)
     _stop_on_sigterm(loop)
-    board.restore()
-    while board.unbound() and time.monotonic() - begun < _BIND_AGAIN_SECONDS:
+    inside = [route for route in board.recorded() if route.vantage != "host"]
+    board.restore(fetch_now(holder, inside, _HOLDER_SECONDS) if inside else None)
+    again_until = time.monotonic() + _BIND_AGAIN_SECONDS
+    while not board.bind_missing() and time.monotonic() < again_until:
         time.sleep(0.01)
-        board.bind_missing()
     board.keep_trying()
+    doors.keep_trying()
     started = started_at()
 
     def greet() -> Greeting:
@@ -93,7 +102,7 @@ def _serve(folder: Path, role: str, path: str) -> None:
             unbound=board.unbound(),
         )
 
-    control = Control(loop, board, refusals, path, greet, loop.stop)
+    control = Control(loop, board, doors, refusals, path, greet, loop.stop)
     _settle_garbage_collector()
     milliseconds = (time.monotonic() - begun) * 1000
     log.info("ready role=%s listeners=%d files=%d after %.0f ms", role, board.listening(), limit, milliseconds)
@@ -101,6 +110,7 @@ def _serve(folder: Path, role: str, path: str) -> None:
         loop.run()
     finally:
         board.close()
+        vpcs.close()
         control.close()
         loop.finish()
         table.close()
