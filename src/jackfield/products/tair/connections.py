@@ -6,8 +6,9 @@ from typing import Annotated
 
 import msgspec
 
-from jackfield.endpoints.addresses import PoolExhausted, take_vswitch_address
-from jackfield.endpoints.resources import NAMES, Endpoint, endpoint_id
+from jackfield.endpoints.addresses import PoolExhausted
+from jackfield.endpoints.making import Place, make_endpoint
+from jackfield.endpoints.resources import Endpoint, endpoint_id
 from jackfield.products.operation import Call, ChangeNote, Param, Reply, operation
 from jackfield.products.tair import views
 from jackfield.products.tair.errors import (
@@ -68,26 +69,18 @@ def allocate_direct_connection(tx: Tx, call: Call, request: AllocateDirectConnec
     if tx.get(Endpoint, endpoint_id(instance.id, "direct")):
         raise DirectConnectionAlreadyExists
     prefix = check_prefix(request.connection_string or f"{instance.id}-direct")
-    endpoint = Endpoint(
-        id=endpoint_id(instance.id, "direct"),
-        account=instance.account,
-        region=instance.region,
-        parent=instance.id,
-        status="Creating",
-        created=call.now,
-        product="tair",
-        net="direct",
-        name=connection_string(prefix, instance.region),
-        port=check_direct_port(request.port),
-        addresses=tuple(shard.address for shard in instance.shards if shard.address),
-        vpc_id=instance.vpc_id,
-        vswitch_id=instance.vswitch_id,
-    )
+    name, port = connection_string(prefix, instance.region), check_direct_port(request.port)
+    vswitch = tx.get(VSwitch, instance.vswitch_id)
+    place = Place(vpc_id=instance.vpc_id, vswitch_id=vswitch.id, cidr=vswitch.cidr) if vswitch else None
+    addresses = tuple(shard.address for shard in instance.shards if shard.address)
     try:
-        tx.claim(NAMES, endpoint.name, endpoint)
+        endpoint = make_endpoint(
+            tx, instance, product="tair", net="direct", name=name, port=port, place=place, addresses=addresses
+        )
     except ClaimTaken:
         raise ConnectionStringAlreadyExists from None
-    tx.put(msgspec.structs.replace(endpoint, vpc_address=_vpc_address(tx, endpoint)))
+    except PoolExhausted:
+        raise QuotaNotEnough from None
     modify_network(tx, call, msgspec.structs.replace(instance, announce_port=endpoint.port))
     return Reply()
 
@@ -159,13 +152,3 @@ def modify_network(tx: Tx, call: Call, instance: Instance) -> None:
     changed = msgspec.structs.replace(instance, status=NETWORK_MODIFYING, settle_at=call.now + call.pace)
     tx.put(changed)
     tx.schedule(changed)
-
-
-def _vpc_address(tx: Tx, endpoint: Endpoint) -> str:
-    vswitch = tx.get(VSwitch, endpoint.vswitch_id)
-    if vswitch is None:
-        raise QuotaNotEnough
-    try:
-        return take_vswitch_address(tx, endpoint, vswitch_id=vswitch.id, cidr=vswitch.cidr)
-    except PoolExhausted:
-        raise QuotaNotEnough from None

@@ -8,10 +8,9 @@ import re
 import secrets
 from typing import Annotated
 
-import msgspec
-
-from jackfield.endpoints.addresses import PoolExhausted, take_vswitch_address
-from jackfield.endpoints.resources import NAMES, Endpoint, endpoint_id
+from jackfield.endpoints.addresses import PoolExhausted
+from jackfield.endpoints.making import Place, make_endpoint
+from jackfield.endpoints.resources import NAMES, Endpoint
 from jackfield.products.operation import Call, Param, Reply, Request, operation
 from jackfield.products.regions import REGIONS, new_id
 from jackfield.products.tags import TagShape, stored
@@ -293,30 +292,11 @@ def _ordinary_endpoint(tx: Tx, call: Call, instance: Instance, prefix: str, vswi
             ipaddress.IPv4Address(wanted)
         except ValueError:
             raise InvalidIpNotInSubnet from None
-    endpoint = Endpoint(
-        id=endpoint_id(instance.id, "private"),
-        account=call.account,
-        region=instance.region,
-        parent=instance.id,
-        status="Creating",
-        created=call.now,
-        product="tair",
-        net="private",
-        name=connection_string(prefix, instance.region),
-        port=instance.port,
-        vpc_id=vswitch.parent,
-        vswitch_id=vswitch.id,
-    )
+    place = Place(vpc_id=vswitch.parent, vswitch_id=vswitch.id, cidr=vswitch.cidr, wanted=wanted)
+    name = connection_string(prefix, instance.region)
     try:
-        address = take_vswitch_address(tx, endpoint, vswitch_id=vswitch.id, cidr=vswitch.cidr, wanted=wanted)
-    except ClaimTaken:
-        raise InvalidIpNotInSubnet from None
+        return make_endpoint(tx, instance, product="tair", net="private", name=name, port=instance.port, place=place)
+    except ClaimTaken as taken:
+        raise (ConnectionStringAlreadyExists if taken.space == NAMES else InvalidIpNotInSubnet) from None
     except PoolExhausted:
         raise (InvalidIpNotInSubnet if wanted else QuotaNotEnough) from None
-    endpoint = msgspec.structs.replace(endpoint, vpc_address=address)
-    try:
-        tx.claim(NAMES, endpoint.name, endpoint)
-    except ClaimTaken:
-        raise ConnectionStringAlreadyExists from None
-    tx.put(endpoint)
-    return endpoint
