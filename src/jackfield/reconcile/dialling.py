@@ -10,12 +10,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from jackfield.reconcile.vpcs import Vpcs
 from jackfield.relay.client import RelayClient, RelayDown, RelayError
 from jackfield.relay.route import Mode, Route
 
 _PATIENCE = 5.0
 _GLANCE = 0.05
 """Seconds in which a connection that leads nowhere is cut."""
+_REFUSED = (errno.ECONNREFUSED,)
+_UNREACHABLE = (errno.ECONNREFUSED, errno.ENETUNREACH, errno.EHOSTUNREACH)
 _TCP_TABLE = Path("/proc/net/tcp")
 _LISTENING = "0A"
 """TCP_LISTEN in the kernel's include/net/tcp_states.h."""
@@ -28,11 +31,12 @@ class NotProven(Exception):
 class Dialler:
     """Dials routes from where their clients stand.
 
-    :param relays: by the mode of the routes that they serve.
+    :param relays: by the mode of the routes that they serve. :param vpcs: where sockets inside VPCs come from.
     """
 
-    def __init__(self, relays: Mapping[Mode, RelayClient]) -> None:
+    def __init__(self, relays: Mapping[Mode, RelayClient], vpcs: Vpcs) -> None:
         self._relays = relays
+        self._vpcs = vpcs
 
     @contextmanager
     def dialled(self, route: Route) -> Iterator[socket.socket]:
@@ -40,9 +44,8 @@ class Dialler:
 
         :raises NotProven: nothing accepts there, or the relay is away.
         """
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            probe.settimeout(_PATIENCE)
-            probe.bind(("127.0.0.1", 0))
+        with self._socket(route.vantage) as probe:
+            probe.bind(("127.0.0.1" if route.vantage == "host" else route.address, 0))
             host, port = probe.getsockname()
             try:
                 self._relays[route.mode].expect(route.key, f"{host}:{port}", _PATIENCE)
@@ -51,11 +54,15 @@ class Dialler:
                 raise NotProven(f"{route.address}:{route.port} does not accept: {error}") from error
             yield probe
 
-    def refuses(self, address: str, port: int) -> bool:
-        """Whether a dial is refused, now."""
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            probe.settimeout(_PATIENCE)
-            return probe.connect_ex((address, port)) == errno.ECONNREFUSED
+    def refuses(self, vantage: str, address: str, port: int) -> bool:
+        """Whether a dial is refused, now; inside a VPC, whose addresses go, whether it leads nowhere."""
+        with self._socket(vantage) as probe:
+            return probe.connect_ex((address, port)) in (_REFUSED if vantage == "host" else _UNREACHABLE)
+
+    def _socket(self, vantage: str) -> socket.socket:
+        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM) if vantage == "host" else self._vpcs.socket(vantage)
+        sock.settimeout(_PATIENCE)
+        return sock
 
     def accepted(self, route: Route) -> Mapping[str, Any]:
         """Proves that a route's listener accepts, and says what became of the connection behind it.

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from jackfield.endpoints.addresses import take_host_address
+from jackfield.endpoints.inside import listeners_inside, routes_inside
 from jackfield.endpoints.resources import ADDRESSES, Endpoint
 from jackfield.engines.redis import BUS_PORT
 from jackfield.reconcile.dialling import Dialler, NotProven, is_free
@@ -28,14 +29,18 @@ _MARGIN = 10.0
 
 
 class EndpointWork:
-    """The steps that endpoints of all products share. Each may be repeated."""
+    """The steps that endpoints of all products share. Each may be repeated.
+
+    An endpoint is reached at its addresses of this machine and, where it lies in a VPC and the system has namespaces,
+    at its address inside that VPC.
+    """
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._served: dict[str, tuple[Route, ...]] = {}
 
     def work(self, endpoints: Sequence[Endpoint], plan: Plan, prove: Prove, seen: dict[str, Any]) -> None:
-        """Brings up what is Creating, takes down what is Releasing, tends what serves; then publishes the names.
+        """Brings up what is Creating, takes down what is Releasing, tends what serves.
 
         :param seen: what was seen is added to it, by endpoint. :raises Later: as the steps.
         """
@@ -45,9 +50,7 @@ class EndpointWork:
             elif endpoint.status == "Creating":
                 seen[endpoint.id] = {"serving": self.bring_up(endpoint, plan, prove)}
             else:
-                self.tend(endpoint, plan)
-        if self._world.real:  # without engines nothing has an address
-            self._world.names.publish()
+                self.tend(endpoint, plan, prove)
 
     def listening(self, instance: str) -> list[str]:
         """Keys of the routes that the relays serve for an instance, now.
@@ -62,21 +65,19 @@ class EndpointWork:
         return sorted(key for keys in ours for key in keys)
 
     def bring_up(self, endpoint: Endpoint, plan: Plan, prove: Prove) -> Evidence:
-        """Makes an endpoint serve: its addresses listen, and the database answered through each of them.
+        """Makes an endpoint serve: its addresses listen, the database answered through each of them, its names resolve.
 
-        :raises Later: the relay is down, or an address turned out to be somebody else's and another one is tried.
+        :raises Later: the relay or the holder of its VPC is away, or an address turned out to be somebody else's and
+            another one is tried.
         """
         endpoint = self._with_address(endpoint)
-        routes = tuple(plan(endpoint))
+        routes = self._routes(endpoint, plan)
         evidence: dict[str, Any] = {}
         if routes:
-            relay = self._relay(routes[0].mode)
-            ack = self._replace(relay, endpoint.id, routes)
+            self._world.vpcs.publish(endpoint.vpc_id)
+            ack = self._replace(self._relay(routes[0].mode), endpoint.id, routes)
             self._move_from_taken(endpoint, ack)
-            try:
-                evidence = {f"{route.address}:{route.port}": prove(self._world.dialler, route) for route in routes}
-            except NotProven as error:
-                raise Later(0.05, str(error)) from error
+            evidence = self._prove(routes, prove)
             self._served[endpoint.id] = routes
         with self._world.store.write() as tx:
             current = tx.get(Endpoint, endpoint.id)
@@ -85,26 +86,28 @@ class EndpointWork:
                     msgspec.structs.replace(current, status="Serving"),
                     evidence={"answered": evidence} if routes else {"engines": "none"},
                 )
+        self._publish_names(endpoint)
         return evidence
 
     def take_down(self, endpoint: Endpoint) -> Evidence:
-        """Ends an endpoint: its name, its listeners, its connections, then its record.
+        """Ends an endpoint: its names, its listeners, its connections, its addresses, then its record.
 
-        :raises Later: the relay is down, or an address still accepts.
+        :raises Later: the relay or the holder of its VPC is away, or an address still accepts.
         """
         evidence: Evidence = {"engines": "none"}
         if self._world.real:
-            self._world.names.publish()
+            self._publish_names(endpoint)
             acks = [self._replace(relay, endpoint.id, ()) for relay in self._world.relays.values()]
-            listened = [f"{address}:{port}" for address in endpoint.addresses for port in endpoint.ports]
-            still = [place for place in listened if not self._world.dialler.refuses(*_split(place))]
+            self._world.vpcs.withdraw(endpoint)
+            listened = self._listened(endpoint)
+            still = [place for place in listened if not self._world.dialler.refuses(*place)]
             if still:
-                raise Later(0.05, f"{', '.join(still)} still accepts")
+                raise Later(0.05, f"{', '.join(map(_text, still))} still accepts")
             evidence = {
                 "cut": sum(ack.cut for ack in acks),
                 "live": sum(ack.live for ack in acks),
                 "closed": [place for ack in acks for place in ack.closed],
-                "refused": listened,
+                "refused": [_text(place) for place in listened],
             }
             if any(ack.lost for ack in acks):
                 evidence = {**evidence, "relay_restarted": True}
@@ -113,23 +116,71 @@ class EndpointWork:
             if current is not None and current.status == "Releasing":
                 tx.remove(current, evidence=evidence)
         self._served.pop(endpoint.id, None)
+        self._world.vpcs.forget(endpoint.id)
         for relay in self._world.relays.values():
             relay.forget(endpoint.id)
         return evidence
 
-    def tend(self, endpoint: Endpoint, plan: Plan) -> None:
-        """Tells the relay what changed of an endpoint that serves (a whitelist, say).
+    def tend(self, endpoint: Endpoint, plan: Plan, prove: Prove) -> None:
+        """Tells the relay what changed of an endpoint that serves (a whitelist, its ports).
 
-        :raises Later: the relay is down, or could not bind an address after a restart.
+        What listens anew is proven before the names lead there.
+
+        :raises Later: the relay or the holder of its VPC is away, or could not bind an address after a restart.
         """
-        routes = tuple(plan(endpoint))
-        if not routes or self._served.get(endpoint.id) == routes:
+        endpoint = self._with_address(endpoint)
+        routes = self._routes(endpoint, plan)
+        served = self._served.get(endpoint.id)
+        if served == routes or (not routes and not served):
             return
-        ack = self._replace(self._relay(routes[0].mode), endpoint.id, routes)
-        failed = [f"{bound.address}:{bound.port} {bound.error}" for bound in ack.bound if bound.error]
+        # What this process has not told the relay yet is as it was before: names and VPCs are compared at the start.
+        known = {_place(route) for route in (routes if served is None else served)}
+        moved = known != {_place(route) for route in routes}
+        if moved:
+            self._world.vpcs.keep(endpoint.id, self._inside_now(endpoint))
+            self._world.vpcs.publish(endpoint.vpc_id)
+        relays = [self._relay(routes[0].mode)] if routes else list(self._world.relays.values())
+        acks = [self._replace(relay, endpoint.id, routes) for relay in relays]
+        failed = [f"{bound.address}:{bound.port} {bound.error}" for ack in acks for bound in ack.bound if bound.error]
         if failed:
             raise Later(0.5, f"the relay could not bind {', '.join(failed)}")
+        if moved:
+            self._prove([route for route in routes if _place(route) not in known], prove)
+            self._world.vpcs.keep(endpoint.id, ())
+            self._publish_names(endpoint)
         self._served[endpoint.id] = routes
+
+    def _routes(self, endpoint: Endpoint, plan: Plan) -> tuple[Route, ...]:
+        """Where an endpoint listens: on this machine, and in its VPC where that is possible."""
+        routes = tuple(plan(endpoint))
+        return (*routes, *routes_inside(endpoint, routes)) if routes and self._world.vpcs.possible else routes
+
+    def _prove(self, routes: Sequence[Route], prove: Prove) -> dict[str, Any]:
+        try:
+            return {_text(_place(route)): prove(self._world.dialler, route) for route in routes}
+        except NotProven as error:
+            raise Later(0.05, str(error)) from error
+
+    def _publish_names(self, endpoint: Endpoint) -> None:
+        if self._world.real:  # without engines nothing has an address
+            self._world.names.publish()
+            self._world.vpcs.publish(endpoint.vpc_id)
+
+    def _inside_now(self, endpoint: Endpoint) -> list[tuple[str, int]]:
+        """Where the relays listen for an endpoint inside its VPC."""
+        if not endpoint.vpc_id:
+            return []
+        try:
+            routes = [route for relay in self._world.relays.values() for route in relay.routes(endpoint.id)]
+        except RelayDown as error:
+            raise Later(0.05, str(error)) from error
+        return [(route.address, route.port) for route in routes if route.vantage == endpoint.vpc_id]
+
+    def _listened(self, endpoint: Endpoint) -> list[Place]:
+        places = [("host", address, port) for address in endpoint.addresses for port in endpoint.ports]
+        if self._world.vpcs.possible:
+            places += [(endpoint.vpc_id, address, port) for address, port in listeners_inside(endpoint)]
+        return places
 
     def _with_address(self, endpoint: Endpoint) -> Endpoint:
         """Chooses and stores the endpoint's address of this machine, unless its addresses are its nodes'."""
@@ -146,10 +197,14 @@ class EndpointWork:
 
     def _move_from_taken(self, endpoint: Endpoint, ack: Ack) -> None:
         """Another program of this machine may use an address of our pool: then another one is chosen."""
-        failed = [f"{bound.address}:{bound.port} {bound.error}" for bound in ack.bound if bound.error]
+        failures = [bound for bound in ack.bound if bound.error]
+        inside = [bound for bound in failures if bound.address not in endpoint.addresses]
+        if inside:
+            raise Later(0.1, f"in {endpoint.vpc_id}: {', '.join(f'{one.address} {one.error}' for one in inside)}")
+        failed = [f"{bound.address}:{bound.port} {bound.error}" for bound in failures]
         if endpoint.net != "direct" and endpoint.port != BUS_PORT:
             # Another data folder's shard has the address for its own direct endpoint, whatever the port of that.
-            failed += [f"{bound.address}:{BUS_PORT}" for bound in ack.bound if not is_free(bound.address, BUS_PORT)]
+            failed += [f"{address}:{BUS_PORT}" for address in endpoint.addresses if not is_free(address, BUS_PORT)]
         if not failed:
             return
         text = ", ".join(failed)
@@ -174,6 +229,14 @@ class EndpointWork:
             raise Later(0.05, str(error)) from error
 
 
-def _split(place: str) -> tuple[str, int]:
-    host, _, port = place.rpartition(":")
-    return host, int(port)
+Place = tuple[str, str, int]
+"""Vantage, address and port."""
+
+
+def _place(route: Route) -> Place:
+    return route.vantage, route.address, route.port
+
+
+def _text(place: Place) -> str:
+    vantage, address, port = place
+    return f"{address}:{port}" if vantage == "host" else f"{address}:{port} in {vantage}"

@@ -122,13 +122,11 @@ class TenantReconciler:
         plan, prove = partial(self._plan, tenant), server_of(self._world, tenant).prove
         for endpoint in endpoints:
             if endpoint.status == "Serving":
-                self._endpoints.tend(endpoint, plan)
+                self._endpoints.tend(endpoint, plan, prove)
         coming = [endpoint for endpoint in endpoints if endpoint.status == "Creating"]
         for endpoint in coming:
             wait_until(settle_at[address_of(endpoint)])
             self._endpoints.bring_up(endpoint, plan, prove)
-        if coming:
-            self._world.names.publish()
         for address in addresses:
             if address.status == PENDING_CREATE:
                 self._announce(tenant, address)

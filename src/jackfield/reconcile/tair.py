@@ -160,7 +160,7 @@ class TairReconciler:
         if not self._world.real:
             return None
         for endpoint in endpoints:
-            self._endpoints.tend(endpoint, partial(self._plan, instance))
+            self._endpoints.tend(endpoint, partial(self._plan, instance), self._prove(instance))
         self._start(instance)
         self._world.tended.note(instance.id)
         return HEALTH_SECONDS

@@ -9,6 +9,7 @@ from jackfield.folder import Folder
 from jackfield.reconcile.dialling import Dialler
 from jackfield.reconcile.names import Names
 from jackfield.reconcile.tended import Tended
+from jackfield.reconcile.vpcs import Vpcs
 from jackfield.reconcile.watch import DeathWatch
 from jackfield.relay.client import RelayClient
 from jackfield.relay.route import Mode
@@ -25,6 +26,7 @@ class World:
     :param dialler: proves that routes lead where they should.
     :param deaths: is told of every server process, and schedules the instance of one that ends.
     :param tended: is told of every instance that was found serving.
+    :param vpcs: what listens and resolves inside VPCs.
     """
 
     store: Store
@@ -37,6 +39,7 @@ class World:
     names: Names
     deaths: DeathWatch
     tended: Tended
+    vpcs: Vpcs
 
     @property
     def real(self) -> bool:

@@ -39,7 +39,7 @@ from jackfield.products.registry import Products
 from jackfield.products.vpc.resources import Vpc, VSwitch
 from jackfield.reconcile.dialling import Dialler
 from jackfield.reconcile.instances import InstanceReconciler, settled
-from jackfield.reconcile.loop import ReconcileLoop
+from jackfield.reconcile.loop import Later, ReconcileLoop
 from jackfield.reconcile.names import Names
 from jackfield.reconcile.network import NetworkReconciler
 from jackfield.reconcile.oceanbase import TenantReconciler
@@ -49,6 +49,7 @@ from jackfield.reconcile.rds import RdsReconciler
 from jackfield.reconcile.rds_accounts import AccountReconciler
 from jackfield.reconcile.tair import TairReconciler
 from jackfield.reconcile.tended import Tended
+from jackfield.reconcile.vpcs import Vpcs
 from jackfield.reconcile.watch import DeathWatch
 from jackfield.reconcile.world import World
 from jackfield.relay.client import RelayClient, RelayDown
@@ -59,6 +60,7 @@ from jackfield.store.secrets import KeyRing
 from jackfield.store.sqlite import open_store
 from jackfield.supervisor.overview import Overview
 from jackfield.supervisor.ready import Ready
+from jackfield.vantage.client import HolderClient
 
 log = logging.getLogger("jackfield.api")
 
@@ -110,17 +112,20 @@ class Process:
             "tcp": RelayClient(folder.relay_socket("plain")),
             "resp": RelayClient(folder.relay_socket("resp")),
         }
+        holder = HolderClient(folder.vpc_socket("holder")) if settings.engines == "real" else None
+        vpcs = Vpcs(self._store, holder)
         self._world = World(
             store=self._store,
             folder=folder,
             settings=settings,
             keyring=self._keyring,
             relays=relays,
-            dialler=Dialler(relays),
+            dialler=Dialler(relays, vpcs),
             redis=RedisEngine(),
             names=Names(self._store, folder.hosts),
             deaths=self._deaths,
             tended=Tended(),
+            vpcs=vpcs,
         )
         self._instances: tuple[InstanceReconciler, ...] = (
             TairReconciler(self._world),
@@ -183,6 +188,7 @@ class Process:
         """Waits until the relays have bound all that is recorded and each Normal instance serves, then says ready."""
         for relay in self._world.relays.values():
             _wait_for(relay)
+        self._sync_vpcs()
         missing = self._world.tended.wait(self._serving, READY_SECONDS) if self._settings.engines == "real" else []
         if missing:
             log.warning("ready, although these instances do not serve yet: %s", ", ".join(missing))
@@ -202,6 +208,18 @@ class Process:
             relay_pids=[],
         )
         os.write(self._ready, msgspec.json.encode(ready) + b"\n")
+
+    def _sync_vpcs(self) -> None:
+        """VPCs become what the store says, however they were left."""
+        deadline = time.monotonic() + READY_SECONDS
+        while True:
+            try:
+                return self._world.vpcs.sync()
+            except Later as later:
+                if time.monotonic() > deadline:
+                    log.warning("ready, although the VPCs could not be compared with the store: %s", later.why)
+                    return None
+                time.sleep(later.seconds)
 
     def _serving(self) -> list[str]:
         """Instances that are recorded as serving."""

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from jackfield.folder import Folder, Lock, read_process
 from jackfield.processes import ProcessId, identify, terminate, wait_gone
-from jackfield.relay.client import RelayClient, RelayDown, RelayError
-from jackfield.supervisor.supervisor import ROLES, end_api
+from jackfield.supervisor.companions import SILENT, Companion, companions, running
+from jackfield.supervisor.supervisor import end_api
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ _LOCAL_PEERPID = 2
 
 
 def shut_down(folder: Folder, say: Callable[[str], None] = lambda text: None) -> int:
-    """Ends the API process, the relays and the databases, in this order; data and addresses stay for the next start.
+    """Ends API process, relays, VPCs and databases, in this order; data and addresses stay for the next start.
 
     :param say: is told what ends. :return: how many processes ended.
     """
@@ -33,10 +33,10 @@ def shut_down(folder: Folder, say: Callable[[str], None] = lambda text: None) ->
     if api is not None:
         say(f"API process {api.pid}")
         ended += 1
-    for role in ROLES:
-        relay = _end_relay(folder, role)
-        if relay is not None:
-            say(f"{role} relay {relay.pid}")
+    for companion in reversed(companions(folder)):
+        process = _end(folder, companion)
+        if process is not None:
+            say(f"{companion.name} {process.pid}")
             ended += 1
     engines = running_engines(folder, _GRACE)
     if engines:
@@ -70,24 +70,23 @@ def running_engines(folder: Folder, patience: float = 0.0) -> list[ProcessId]:
     return found
 
 
-def _end_relay(folder: Folder, role: str) -> ProcessId | None:
-    """Ends a relay, one that is only just starting included: it has its lock from before its start on."""
-    lock = Lock(folder.relay_lock(role))
+def _end(folder: Folder, companion: Companion) -> ProcessId | None:
+    """Ends a process, one that is only just starting included: it has its lock from before its start on."""
+    lock = Lock(companion.lock)
     deadline = time.monotonic() + _GRACE
-    while not lock.take():
+    while companion.lock.parent.is_dir() and not lock.take():
         process = None
         try:
-            with RelayClient(folder.relay_socket(role), timeout=5.0) as relay:
-                process = identify(relay.hello().pid)
-                relay.stop()
-        except (RelayDown, RelayError):
-            process = process or listener_of(folder.relay_socket(role))
+            process = identify(companion.ask()[0])
+            companion.stop()
+        except SILENT:
+            process = process or listener_of(companion.socket)
         if process is not None:
             if not wait_gone(process, _GRACE):
                 terminate(process, 1.0)
             return process
         if time.monotonic() > deadline:
-            log.warning("a process has %s and cannot be found", folder.relay_lock(role))
+            log.warning("a process has %s and cannot be found", companion.lock)
             return None
         time.sleep(0.01)
     lock.release()
@@ -115,12 +114,5 @@ def processes_of(folder: Folder) -> list[ProcessId]:
     api = read_process(folder.api)
     if api is not None:
         found.append(api)
-    for role in ROLES:
-        try:
-            with RelayClient(folder.relay_socket(role), timeout=2.0) as relay:
-                process = identify(relay.hello().pid)
-        except (RelayDown, RelayError):
-            continue
-        if process is not None:
-            found.append(process)
+    found += [one for one in (running(each, folder) for each in companions(folder)) if one is not None]
     return found + running_engines(folder)

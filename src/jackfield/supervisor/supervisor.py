@@ -1,4 +1,4 @@
-"""The supervisor: starts the relays and the API process, and starts again what dies.
+"""The supervisor: starts relays, the holders of VPCs and the API process, and starts again what dies.
 
 It carries no traffic and holds no state: killing it costs nothing but the restarts. Relays and databases run in
 sessions of their own and are adopted by the next supervisor of the folder; the API process goes on without it, too,
@@ -16,20 +16,18 @@ import socket
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from types import FrameType
 
 import msgspec
 
 from jackfield.folder import Folder, Lock, read_process, write_private
-from jackfield.processes import ProcessId, alive, identify, spawn, terminate
-from jackfield.relay.client import RelayClient, RelayDown, RelayError
+from jackfield.processes import ProcessId, alive, spawn, terminate
 from jackfield.settings import Settings
+from jackfield.supervisor.companions import RELAYS, Companion, companions, running
 from jackfield.supervisor.ready import Ready
 
 log = logging.getLogger("jackfield.supervisor")
 
-ROLES = ("plain", "resp")
 _SETTLED_SECONDS = 5.0
 """A process that lives this long counts as started; one that dies sooner is started again ever more slowly."""
 _LONGEST_BACKOFF = 5.0
@@ -110,6 +108,7 @@ class Supervisor:
         self._settings = settings
         self._listener = listener
         self._announce = announce
+        self._companions = {companion.name: companion for companion in companions(folder)}
         self._stopping = False
         self._processes: dict[str, ProcessId] = {}
         self._started_at: dict[str, float] = {}
@@ -127,8 +126,8 @@ class Supervisor:
             signal.signal(number, self._on_signal)
         signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
         try:
-            for role in ROLES:
-                self._start_relay(role)
+            for companion in self._companions.values():
+                self._start_companion(companion)
             self._start_api()
             while not self._stopping:
                 self._wait()
@@ -139,34 +138,21 @@ class Supervisor:
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._stopping = True
 
-    def _start_relay(self, role: str) -> None:
-        """Adopts the relay that serves the folder, or starts one."""
-        found = self._greet(role)
+    def _start_companion(self, companion: Companion) -> None:
+        """Adopts the process that serves the folder, or starts one."""
+        found = running(companion, self._folder)
         if found is None:
-            argv = [sys.executable, "-m", "jackfield.relay", "--data", str(self._folder.root), "--role", role]
-            argv += ["--socket", str(self._folder.relay_socket(role))]
             # As for the API process. Where another has the lock and does not answer, ours ends and is tried again.
-            lock = Lock(self._folder.relay_lock(role))
+            lock = Lock(companion.lock)
             inherited = (lock.fileno(),) if lock.take() else ()
-            argv += ["--lock", str(*inherited)] if inherited else []
-            log_file = self._folder.logs / f"relay-{role}.log"
+            argv = [*companion.argv, *(["--lock", str(*inherited)] if inherited else [])]
+            log_file = self._folder.logs / f"{companion.name}.log"
             found = spawn(argv, cwd=self._folder.root, log=log_file, pass_fds=inherited)
             lock.release()
-            log.info("started the %s relay as %d", role, found.pid)
+            log.info("started %s as %d", companion.name, found.pid)
         else:
-            log.info("adopted the %s relay %d", role, found.pid)
-        self._note(role, found)
-
-    def _greet(self, role: str) -> ProcessId | None:
-        """The relay that answers on the folder's control socket, if it is the folder's."""
-        try:
-            with RelayClient(self._folder.relay_socket(role), timeout=2.0) as relay:
-                greeting = relay.hello()
-        except (RelayDown, RelayError):
-            return None
-        if Path(greeting.data) != self._folder.root.resolve() or greeting.role != role:
-            return None
-        return identify(greeting.pid)
+            log.info("adopted %s, %d", companion.name, found.pid)
+        self._note(companion.name, found)
 
     def _start_api(self) -> None:
         read, write = os.pipe()
@@ -239,7 +225,7 @@ class Supervisor:
     def _tell(self) -> None:
         """Announces the ready record with the relays of now."""
         if self._ready is not None:
-            pids = [self._processes[role].pid for role in ROLES]
+            pids = [self._processes[f"relay-{role}"].pid for role in RELAYS]
             self._announce(msgspec.structs.replace(self._ready, relay_pids=pids))
 
     def _look(self) -> None:
@@ -258,5 +244,5 @@ class Supervisor:
                 if name == "api":
                     self._start_api()
                 else:
-                    self._start_relay(name)
+                    self._start_companion(self._companions[name])
                     self._tell()
