@@ -11,7 +11,17 @@ READ = "a read changes nothing, so repeating it is harmless"
 NO_GROUP = "there are no dedicated clusters"
 NO_GROWTH = "storage is the machine's and does not grow by itself"
 
+NO_ECS = "there are no instances to buy"
+
 WITHOUT_EFFECT: dict[tuple[str, str], str] = {
+    ("Ecs.CreateSecurityGroup", "ServiceManaged"): "the vendor's documents: not publicly available",
+    ("Ecs.DescribeRegions", "InstanceChargeType"): NO_ECS,
+    ("Ecs.DescribeRegions", "ResourceType"): NO_ECS,
+    ("Ecs.DescribeSecurityGroups", "FuzzyQuery"): "deprecated by the vendor",
+    ("Ecs.DescribeZones", "InstanceChargeType"): NO_ECS,
+    ("Ecs.DescribeZones", "SpotStrategy"): NO_ECS,
+    ("Ecs.DescribeZones", "Verbose"): NO_ECS,
+    ("Ecs.ListTagResources", "TagFilter"): "the vendor's documents: not publicly available",
     ("R-kvstore.CreateInstance", "Appendonly"): "every server runs without persistence of its own choice",
     ("R-kvstore.CreateInstance", "AutoRenew"): NO_MONEY,
     ("R-kvstore.CreateInstance", "AutoRenewPeriod"): NO_MONEY,
@@ -165,6 +175,10 @@ NOT_RAISED: dict[tuple[str, str], str] = {
 """Declared errors that nothing raises yet."""
 
 ALL_RESOURCES = {
+    "Ecs.AuthorizeSecurityGroupEgress",
+    "Ecs.ModifySecurityGroupRule",
+    "Ecs.DescribeRegions",
+    "Ecs.DescribeZones",
     "R-kvstore.DescribeRegions",
     "R-kvstore.DescribeZones",
     "Rds.DescribeRegions",
@@ -174,7 +188,7 @@ ALL_RESOURCES = {
     "Sts.GetCallerIdentity",
     "Location.DescribeEndpoints",
 }
-"""Operations that are about no resource of an account."""
+"""Operations that are about no resource of an account, or (rules of security groups) for which policies name none."""
 
 NO_TABLE = {"Location"}
 """Products whose metadata the vendor does not publish."""

@@ -1,0 +1,187 @@
+"""TagResources, UntagResources and ListTagResources of ECS, for security groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import msgspec
+
+from jackfield.products.ecs.errors import (
+    DuplicateTagKey,
+    InvalidNextToken,
+    InvalidResourceIdNotFound,
+    InvalidResourceTypeNotFound,
+    InvalidTagKey,
+    InvalidTagValue,
+    TagQuotaExceed,
+    TooManyResourceIds,
+    TooManyTags,
+)
+from jackfield.products.ecs.own import own_group
+from jackfield.products.ecs.product import ECS
+from jackfield.products.ecs.resources import SecurityGroup
+from jackfield.products.next_token import NoToken, offset_of, token_for
+from jackfield.products.operation import Call, Param, Reply, Request, operation
+from jackfield.products.tags import (
+    Tag,
+    TagOfResource,
+    TagShape,
+    TagsOfResources,
+    carries,
+    listed,
+    merged,
+    stored,
+    without,
+)
+from jackfield.store.interface import Reader, Tx
+
+MAX_RESOURCES = 50
+MAX_TAGS = 20
+"""In one call, and of a resource."""
+
+_PAGE = 50
+"""Tags a page of ListTagResources."""
+
+_TYPE = "securitygroup"
+
+RegionId = Annotated[str, Param("The region of the resources.", "cn-hangzhou")]
+ResourceType = Annotated[str, Param("What they are: securitygroup.", "securitygroup")]
+ResourceIds = Annotated[tuple[str, ...], Param("Ids of the resources, up to 50.")]
+
+
+class TagResourcesRequest(Request):
+    region_id: RegionId
+    resource_type: ResourceType
+    resource_id: ResourceIds
+    tag: Annotated[tuple[TagShape, ...], Param("Tags to add, up to 20; a key that is there gets the new value.")]
+
+
+@operation(
+    ECS,
+    title="Adds tags to resources",
+    access="update",
+    resource="securitygroup/*",
+    errors=(
+        InvalidResourceTypeNotFound,
+        InvalidResourceIdNotFound,
+        TooManyResourceIds,
+        TooManyTags,
+        DuplicateTagKey,
+        InvalidTagKey,
+        InvalidTagValue,
+        TagQuotaExceed,
+    ),
+    source="ECS documents, TagResources",
+)
+def tag_resources(tx: Tx, call: Call, request: TagResourcesRequest) -> Reply:
+    """Tags all of the resources, or none."""
+    checked_tags(request.tag)
+    for group in _groups(tx, call, request.region_id, request.resource_type, request.resource_id):
+        tags = merged(group.tags, request.tag)
+        if len(tags) > MAX_TAGS:
+            raise TagQuotaExceed
+        tx.put(msgspec.structs.replace(group, tags=tags))
+    return Reply()
+
+
+class UntagResourcesRequest(Request):
+    region_id: RegionId
+    resource_type: ResourceType
+    resource_id: ResourceIds
+    tag_key: Annotated[tuple[str, ...], Param("Keys of the tags to remove, up to 20.")] = ()
+    all: Annotated[bool, Param("Removes every tag, where no key is given.", "false")] = False
+
+
+@operation(
+    ECS,
+    title="Removes tags from resources",
+    access="update",
+    resource="securitygroup/*",
+    errors=(InvalidResourceTypeNotFound, InvalidResourceIdNotFound, TooManyResourceIds, TooManyTags),
+    source="ECS documents, UntagResources",
+)
+def untag_resources(tx: Tx, call: Call, request: UntagResourcesRequest) -> Reply:
+    """Removes tags of all of the resources; a key that one lacks is no error."""
+    if len(request.tag_key) > MAX_TAGS:
+        raise TooManyTags
+    everything = request.all and not request.tag_key
+    for group in _groups(tx, call, request.region_id, request.resource_type, request.resource_id):
+        tags = () if everything else without(group.tags, request.tag_key)
+        tx.put(msgspec.structs.replace(group, tags=tags))
+    return Reply()
+
+
+class ListTagResourcesRequest(Request):
+    region_id: RegionId
+    resource_type: ResourceType
+    resource_id: ResourceIds = ()
+    tag: Annotated[tuple[TagShape, ...], Param("Only resources with all of these tags.")] = ()
+    next_token: Annotated[str, Param("What the reply with the page before gave.", "ZnJvbSA1MA==")] = ""
+
+
+class ListTagResourcesReply(Reply):
+    """NextToken is empty when no page follows."""
+
+    next_token: str
+    tag_resources: TagsOfResources
+
+
+@operation(
+    ECS,
+    title="Queries tags of resources",
+    access="list",
+    resource="securitygroup/*",
+    errors=(InvalidResourceTypeNotFound, TooManyResourceIds, TooManyTags, InvalidNextToken),
+    source="ECS documents, ListTagResources",
+)
+def list_tag_resources(tx: Reader, call: Call, request: ListTagResourcesRequest) -> ListTagResourcesReply:
+    """Lists the tags of the named resources, or of all in the region; unknown ids are left out."""
+    if request.resource_type.lower() != _TYPE:
+        raise InvalidResourceTypeNotFound
+    if len(request.resource_id) > MAX_RESOURCES:
+        raise TooManyResourceIds
+    if len(request.tag) > MAX_TAGS:
+        raise TooManyTags
+    found: list[TagOfResource] = []
+    for group in tx.each(SecurityGroup, account=call.account, region=request.region_id):
+        if (not request.resource_id or group.id in request.resource_id) and carries(group.tags, request.tag):
+            found += listed(group.id, _TYPE, group.tags)
+    try:
+        offset = offset_of(request.next_token)
+    except NoToken:
+        raise InvalidNextToken from None
+    following = offset + _PAGE
+    return ListTagResourcesReply(
+        next_token=token_for(following) if following < len(found) else "",
+        tag_resources=TagsOfResources(tag_resource=tuple(found[offset:following])),
+    )
+
+
+def checked_tags(tags: Sequence[TagShape]) -> tuple[Tag, ...]:
+    """Tags that a resource may get.
+
+    :raises TooManyTags, DuplicateTagKey, InvalidTagKey, InvalidTagValue:
+    """
+    if len(tags) > MAX_TAGS:
+        raise TooManyTags
+    if len({tag.key for tag in tags}) < len(tags):
+        raise DuplicateTagKey
+    for tag in tags:
+        if not 1 <= len(tag.key) <= 128 or tag.key.lower().startswith(("aliyun", "acs:")) or _has_scheme(tag.key):
+            raise InvalidTagKey
+        if len(tag.value) > 128 or _has_scheme(tag.value):
+            raise InvalidTagValue
+    return stored(tags)
+
+
+def _has_scheme(text: str) -> bool:
+    return "http://" in text or "https://" in text
+
+
+def _groups(tx: Reader, call: Call, region: str, type: str, ids: Sequence[str]) -> list[SecurityGroup]:
+    if type.lower() != _TYPE:
+        raise InvalidResourceTypeNotFound
+    if len(ids) > MAX_RESOURCES:
+        raise TooManyResourceIds
+    return [own_group(tx, call, id, region, InvalidResourceIdNotFound) for id in dict.fromkeys(ids)]
