@@ -97,8 +97,13 @@ WITHOUT_EFFECT: dict[tuple[str, str], str] = {
     ("Vpc.CreateVSwitch", "CidrMask"): "only where CidrBlock is left out, which the gateway does not allow",
     ("Vpc.CreateVSwitch", "Ipv6CidrMask"): "only with an IPv6 block, which is refused",
     ("Vpc.CreateVSwitch", "VpcIpv6CidrBlock"): "only with an IPv6 block, which is refused",
+    ("Vpc.DeleteVpc", "ForceDelete"): "about VPCs with nothing but gateways in them; there are no gateways",
     ("Vpc.DescribeRegions", "ProductType"): "every region has every product",
     ("Vpc.DescribeZones", "ZoneType"): "there are availability zones only",
+    ("Vpc.ModifyVpcAttribute", "EnableDnsHostname"): "no host inside a VPC has a name of its own",
+    ("Vpc.ModifyVpcAttribute", "Ipv6Isp"): "only with EnableIPv6, which is refused",
+    ("Vpc.ModifyVSwitchAttribute", "Ipv6CidrMask"): "only with an IPv6 block, which is refused",
+    ("Vpc.ModifyVSwitchAttribute", "VpcIpv6CidrBlock"): "only with an IPv6 block, which is refused",
 }
 """Documented parameters that are accepted and change nothing."""
 
@@ -166,6 +171,18 @@ OWN_TEXTS: dict[tuple[str, str, int], str] = {
     ("Rds.CreateDBInstance", "InsufficientResourceCapacity", 404): "the machine lacks an engine; the vendor's: a zone",
     ("Vpc.CreateVpc", "OperationUnsupported.Ipv6Feature", 400): "the vendor's text is filled in by the service",
     ("Vpc.CreateVSwitch", "OperationFailed.VpcIpv6Disabled", 400): "the vendor's text is filled in by the service",
+    ("Vpc.DeleteVpc", "DependencyViolation.CloudServiceResource", 400): "the vendor's text is filled in by the service",
+    ("Vpc.ModifyVSwitchAttribute", "InvalidVSwitchDiscription.Malformed", 400): "CreateVSwitch's, with one blank more",
+    (
+        "Vpc.ModifyVpcAttribute",
+        "OperationUnsupported.Ipv6Feature",
+        400,
+    ): "the vendor's text is filled in by the service",
+    (
+        "Vpc.ModifyVSwitchAttribute",
+        "OperationFailed.VpcIpv6Disabled",
+        400,
+    ): "the vendor's text is filled in by the service",
 }
 """Errors whose text is not the documented one."""
 
@@ -185,6 +202,9 @@ ALL_RESOURCES = {
     "Rds.DescribeAvailableZones",
     "Vpc.DescribeRegions",
     "Vpc.DescribeZones",
+    "Vpc.TagResources",
+    "Vpc.UnTagResources",
+    "Vpc.ListTagResources",
     "Sts.GetCallerIdentity",
     "Location.DescribeEndpoints",
 }

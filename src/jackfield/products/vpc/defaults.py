@@ -23,7 +23,10 @@ def default_vswitch(tx: Tx, account: str, region: str, zone: str) -> VSwitch:
         found = tx.get(VSwitch, held[1])
         if found:
             return found
-    blocks = list(ipaddress.IPv4Network(vpc.cidr).subnets(new_prefix=20))
+    block = _free_block(tx, vpc, REGIONS[region].zones.index(zone))
+    if block is None:  # the caller's own vSwitches fill the default VPC: another becomes the default
+        forget_default(tx, vpc)
+        return default_vswitch(tx, account, region, zone)
     vswitch = VSwitch(
         id=new_id("vsw", region, 17),
         account=account,
@@ -31,7 +34,7 @@ def default_vswitch(tx: Tx, account: str, region: str, zone: str) -> VSwitch:
         parent=vpc.id,
         status=PENDING,
         created=tx.now,
-        cidr=str(blocks[REGIONS[region].zones.index(zone)]),
+        cidr=block,
         zone_id=zone,
         is_default=True,
     )
@@ -43,7 +46,24 @@ def default_vswitch(tx: Tx, account: str, region: str, zone: str) -> VSwitch:
 
 def usable(network: Vpc | VSwitch) -> bool:
     """Whether instances may be placed in it; the default network may be used in the call that makes it."""
-    return network.status == AVAILABLE or network.is_default
+    return network.status == AVAILABLE or (network.is_default and not network.deleting)
+
+
+def forget_default(tx: Tx, network: Vpc | VSwitch) -> None:
+    """Ends its being the default, if it is: the next call that needs one makes it anew."""
+    for space, value in tx.claims(type(network).kind, network.id):
+        if space == _SPACE:
+            tx.unclaim(space, value, network)
+
+
+def _free_block(tx: Tx, vpc: Vpc, wanted: int) -> str | None:
+    """A /20 apart from the VPC's vSwitches: the ``wanted`` one, if it is free."""
+    blocks = list(ipaddress.IPv4Network(vpc.cidr).subnets(new_prefix=20))
+    taken = [ipaddress.IPv4Network(other.cidr) for other in tx.children(VSwitch, vpc.id)]
+    for block in (blocks[wanted], *blocks):
+        if not any(block.overlaps(other) for other in taken):
+            return str(block)
+    return None
 
 
 def _default_vpc(tx: Tx, account: str, region: str) -> Vpc:

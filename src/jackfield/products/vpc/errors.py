@@ -187,3 +187,147 @@ class IncorrectVpcStatus(ApiError):
     code = "IncorrectVpcStatus"
     status = 400
     message = "Current VPC status does not support this operation."
+
+
+class VpcHasVSwitches(ApiError):
+    """A VPC is deleted after its vSwitches."""
+
+    code = "DependencyViolation.VSwitch"
+    status = 400
+    message = "Specified object has dependent resources"
+
+
+class VpcHasSecurityGroups(ApiError):
+    """A VPC is deleted after its security groups."""
+
+    code = "DependencyViolation.SecurityGroup"
+    status = 400
+    message = "Specified object has dependent resources SecurityGroup."
+
+
+class VpcIsUsed(ApiError):
+    """Something else is in the VPC. The vendor's text is filled in by the service; the words are ours."""
+
+    code = "DependencyViolation.CloudServiceResource"
+    status = 400
+    message = "Specified object has dependent resources of a cloud service."
+
+
+class CidrBlockTooSmall(ApiError):
+    """A VPC's new block leaves out a vSwitch."""
+
+    code = "IllegalCidrBlock"
+    status = 400
+    message = "Some subnet cidrBlock is not in the cidrBlock."
+
+
+class VSwitchNotExist(ApiError):
+    """The vSwitch is unknown, as DeleteVSwitch says it."""
+
+    code = "InvalidVSwitchId.NotFound"
+    status = 404
+    message = "VSwitch not exist."
+
+
+class VirtualSwitchNotFound(ApiError):
+    """The vSwitch is unknown, as ModifyVSwitchAttribute says it."""
+
+    code = "InvalidVSwitchId.NotFound"
+    status = 404
+    message = "The specified virtual switch does not exists."
+
+
+class IncorrectVSwitchStatus(ApiError):
+    """The vSwitch is in a transitional state, as DeleteVSwitch says it."""
+
+    code = "IncorrectVSwitchStatus"
+    status = 400
+    message = "vpc subnet is in middle status."
+
+
+class IncorrectStatusVSwitch(ApiError):
+    """The vSwitch is in a transitional state, as ModifyVSwitchAttribute says it."""
+
+    code = "IncorrectStatus.VSwitch"
+    status = 400
+    message = "The status of the specified VSwitch is invalid."
+
+
+class VSwitchIsUsed(ApiError):
+    """Something has an address of the vSwitch, or is in it otherwise."""
+
+    code = "DependencyViolation"
+    status = 400
+    message = "Resources deployed in the vSwitch have not been deleted."
+
+
+class TagTypeNotFound(ApiError):
+    """Only VPCs and vSwitches have tags here."""
+
+    code = "InvalidInstanceType.NotFound"
+    status = 400
+    message = "The instance type is not found"
+
+
+class TaggedNotFound(ApiError):
+    """A resource to tag is unknown."""
+
+    code = "InvalidInstanceIds.NotFound"
+    status = 400
+    message = "The instanceIds are not found"
+
+
+class TooManyTagged(ApiError):
+    """More than 50 resources in one call."""
+
+    code = "SizeLimitExceeded.ResourceId"
+    status = 400
+    message = "The maximum number of resource IDs is exceeded."
+
+
+class TooManyTags(ApiError):
+    """More than 20 tags in one call."""
+
+    code = "SizeLimitExceeded.TagNum"
+    status = 400
+    message = "The maximum number of tags is exceeded."
+
+
+class TagQuotaExceeded(ApiError):
+    """A resource has at most 20 tags."""
+
+    code = "QuotaExceeded.TagNum"
+    status = 400
+    message = "Custom Tags quota exceeded"
+
+
+class TagKeyDuplicated(ApiError):
+    """The same key twice in one call."""
+
+    code = "Forbidden.TagKey.Duplicated"
+    status = 400
+    message = "The specified tag key already exists."
+
+
+class InvalidTagKey(ApiError):
+    """A key has 1 to 128 characters, does not start with ``aliyun`` or ``acs:`` and holds no scheme."""
+
+    code = "InvalidTagKey"
+    status = 400
+    message = "The tag keys are not valid."
+
+
+class InvalidTagValue(ApiError):
+    """A value has up to 128 characters and holds no scheme."""
+
+    code = "InvalidTagValue"
+    status = 400
+    message = "The tag values are not valid."
+
+
+class NothingToList(ApiError):
+    """ListTagResources without ids and without tags."""
+
+    code = "BothEmpty.TagsAndResources"
+    status = 400
+    message = "The specified Tags and ResourcesIds are not allow to both empty."

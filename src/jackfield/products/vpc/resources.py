@@ -10,7 +10,12 @@ from jackfield.store.resource import Resource, States
 PENDING = "Pending"
 AVAILABLE = "Available"
 
-NETWORK_STATES = States(initial=(PENDING,), intents=(), settlements=((PENDING, AVAILABLE), (AVAILABLE, "")))
+NETWORK_STATES = States(
+    initial=(PENDING,),
+    intents=((AVAILABLE, PENDING),),
+    settlements=((PENDING, AVAILABLE), (PENDING, "")),
+)
+"""A network is Pending while it is made and while it is deleted (``deleting`` says which)."""
 
 
 class Vpc(Resource, frozen=True, kw_only=True, omit_defaults=True):
@@ -18,6 +23,7 @@ class Vpc(Resource, frozen=True, kw_only=True, omit_defaults=True):
 
     :param user_cidrs: blocks that the caller named (UserCidr); shown, without effect.
     :param is_default: made by Jackfield for calls that name no VPC.
+    :param deleting: it is Pending because it is being deleted; nothing may be placed in it any more.
     """
 
     kind: ClassVar[str] = "vpc"
@@ -32,11 +38,15 @@ class Vpc(Resource, frozen=True, kw_only=True, omit_defaults=True):
     is_default: bool = False
     user_cidrs: tuple[str, ...] = ()
     tags: tuple[Tag, ...] = ()
+    deleting: bool = False
     settle_at: float = 0.0
 
 
 class VSwitch(Resource, frozen=True, kw_only=True, omit_defaults=True):
-    """A zone's part of its VPC (the ``parent``)."""
+    """A zone's part of its VPC (the ``parent``).
+
+    :param deleting: as of a VPC.
+    """
 
     kind: ClassVar[str] = "vswitch"
     states: ClassVar[States] = NETWORK_STATES
@@ -48,4 +58,5 @@ class VSwitch(Resource, frozen=True, kw_only=True, omit_defaults=True):
     resource_group_id: str = ""
     is_default: bool = False
     tags: tuple[Tag, ...] = ()
+    deleting: bool = False
     settle_at: float = 0.0

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import msgspec
 
+from jackfield.products.errors import ApiError
 from jackfield.products.filters import is_filtered
 from jackfield.products.operation import Call, Param, Reply, Request, Shape, operation
 from jackfield.products.regions import new_id
@@ -112,7 +113,7 @@ def create_vpc(tx: Tx, call: Call, request: CreateVpcRequest) -> CreateVpcReply:
         region=request.region_id,
         status=PENDING,
         created=call.now,
-        cidr=_vpc_block(request.cidr_block),
+        cidr=vpc_block(request.cidr_block, InvalidVpcCidr),
         router_id=new_id("vrt", request.region_id, 17),
         route_table_id=new_id("vtb", request.region_id, 17),
         name=request.vpc_name,
@@ -326,13 +327,17 @@ def available_vpc(tx: Reader, call: Call, vpc_id: str) -> Vpc:
     return vpc
 
 
-def _vpc_block(text: str) -> str:
+def vpc_block(text: str, error: type[ApiError]) -> str:
+    """A block that a VPC may have, in its usual spelling.
+
+    :raises ApiError: ``error``, for any other.
+    """
     try:
         block = ipaddress.IPv4Network(text)
     except ValueError:
-        raise InvalidVpcCidr from None
+        raise error from None
     if not 8 <= block.prefixlen <= 28 or not any(block.subnet_of(private) for private in _PRIVATE):
-        raise InvalidVpcCidr
+        raise error
     return str(block)
 
 
