@@ -1,0 +1,12 @@
+"""NLB: load balancers, their listeners and server groups."""
+
+from __future__ import annotations
+
+from jackfield.products.operation import Product
+
+
+def load() -> Product:
+    """The product with all its operations declared."""
+    from jackfield.products.nlb.product import NLB
+
+    return NLB
