@@ -10,6 +10,8 @@ NO_MONEY = "orders, coupons and renewals cost nothing here"
 READ = "a read changes nothing, so repeating it is harmless"
 NO_GROUP = "there are no dedicated clusters"
 NO_GROWTH = "storage is the machine's and does not grow by itself"
+NO_TLS = "of TCPSSL listeners, which are refused"
+NO_RANGE = "of a listener on a range of ports, which is refused"
 
 NO_ECS = "there are no instances to buy"
 
@@ -22,6 +24,32 @@ WITHOUT_EFFECT: dict[tuple[str, str], str] = {
     ("Ecs.DescribeZones", "SpotStrategy"): NO_ECS,
     ("Ecs.DescribeZones", "Verbose"): NO_ECS,
     ("Ecs.ListTagResources", "TagFilter"): "the vendor's documents: not publicly available",
+    ("Nlb.CreateListener", "AlpnEnabled"): NO_TLS,
+    ("Nlb.CreateListener", "AlpnPolicy"): NO_TLS,
+    ("Nlb.CreateListener", "CaCertificateIds"): NO_TLS,
+    ("Nlb.CreateListener", "CaEnabled"): NO_TLS,
+    ("Nlb.CreateListener", "CertificateIds"): NO_TLS,
+    ("Nlb.CreateListener", "EndPort"): NO_RANGE,
+    ("Nlb.CreateListener", "ProxyProtocolV2Config"): "of the Proxy protocol, which is refused",
+    ("Nlb.CreateListener", "SecurityPolicyId"): NO_TLS,
+    ("Nlb.CreateListener", "StartPort"): NO_RANGE,
+    ("Nlb.CreateLoadBalancer", "BandwidthPackageId"): "of public addresses; there are none",
+    ("Nlb.CreateServerGroup", "IpVersionAffinityMode"): "of DualStack groups, which are refused",
+    ("Nlb.DescribeRegions", "ClientToken"): READ,
+    ("Nlb.DescribeRegions", "ServiceCode"): "it is nlb",
+    ("Nlb.DescribeZones", "ClientToken"): READ,
+    ("Nlb.DescribeZones", "ServiceCode"): "it is nlb",
+    ("Nlb.GetJobStatus", "ClientToken"): READ,
+    ("Nlb.GetListenerAttribute", "ClientToken"): READ,
+    ("Nlb.GetLoadBalancerAttribute", "ClientToken"): READ,
+    ("Nlb.UpdateListenerAttribute", "AlpnEnabled"): NO_TLS,
+    ("Nlb.UpdateListenerAttribute", "AlpnPolicy"): NO_TLS,
+    ("Nlb.UpdateListenerAttribute", "CaCertificateIds"): NO_TLS,
+    ("Nlb.UpdateListenerAttribute", "CaEnabled"): NO_TLS,
+    ("Nlb.UpdateListenerAttribute", "CertificateIds"): NO_TLS,
+    ("Nlb.UpdateListenerAttribute", "ProxyProtocolV2Config"): "of the Proxy protocol, which is refused",
+    ("Nlb.UpdateListenerAttribute", "SecurityPolicyId"): NO_TLS,
+    ("Nlb.UpdateServerGroupAttribute", "IpVersionAffinityMode"): "of DualStack groups, which are refused",
     ("R-kvstore.CreateInstance", "Appendonly"): "every server runs without persistence of its own choice",
     ("R-kvstore.CreateInstance", "AutoRenew"): NO_MONEY,
     ("R-kvstore.CreateInstance", "AutoRenewPeriod"): NO_MONEY,
@@ -205,6 +233,9 @@ ALL_RESOURCES = {
     "Vpc.TagResources",
     "Vpc.UnTagResources",
     "Vpc.ListTagResources",
+    "Nlb.DescribeRegions",
+    "Nlb.DescribeZones",
+    "Nlb.GetJobStatus",
     "Sts.GetCallerIdentity",
     "Location.DescribeEndpoints",
 }

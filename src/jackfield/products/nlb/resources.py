@@ -104,14 +104,13 @@ class Listener(Changing, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A server group's health check, by TCP. Times are seconds. :param port: 0 is the server's own."""
+    """A server group's health check, by TCP. Times are seconds."""
 
     enabled: bool = True
     interval: int = 5
     timeout: int = 5
     healthy_threshold: int = 2
     unhealthy_threshold: int = 2
-    port: int = 0
 
 
 Scheduler = Literal["Wrr", "Wlc", "Rr", "Sch"]
