@@ -84,7 +84,7 @@ class EndpointWork:
             if current is not None and current.status == "Creating":
                 tx.put(
                     msgspec.structs.replace(current, status="Serving"),
-                    evidence={"answered": evidence} if routes else {"engines": "none"},
+                    evidence={"answered": evidence} if self._world.real else {"engines": "none"},
                 )
         self._publish_names(endpoint)
         return evidence
@@ -130,18 +130,17 @@ class EndpointWork:
         """
         endpoint = self._with_address(endpoint)
         routes = self._routes(endpoint, plan)
-        served = self._served.get(endpoint.id)
-        if served == routes or (not routes and not served):
+        if self._served.get(endpoint.id) == routes or not self._world.real or (endpoint.ports and not routes):
             return
-        # What this process has not told the relay yet is as it was before: names and VPCs are compared at the start.
-        known = {_place(route) for route in (routes if served is None else served)}
+        served = self._told(endpoint)
+        known = {_place(route) for route in served}
         moved = known != {_place(route) for route in routes}
         if moved:
-            self._world.vpcs.keep(endpoint.id, self._inside_now(endpoint))
+            self._world.vpcs.keep(endpoint.id, [place[1:] for place in known if place[0] == endpoint.vpc_id])
             self._world.vpcs.publish(endpoint.vpc_id)
-        relays = [self._relay(routes[0].mode)] if routes else list(self._world.relays.values())
-        acks = [self._replace(relay, endpoint.id, routes) for relay in relays]
-        failed = [f"{bound.address}:{bound.port} {bound.error}" for ack in acks for bound in ack.bound if bound.error]
+        # One that has lost its last port has had plain routes: others keep their port.
+        ack = self._replace(self._relay(routes[0].mode if routes else "tcp"), endpoint.id, routes)
+        failed = [f"{bound.address}:{bound.port} {bound.error}" for bound in ack.bound if bound.error]
         if failed:
             raise Later(0.5, f"the relay could not bind {', '.join(failed)}")
         if moved:
@@ -166,15 +165,15 @@ class EndpointWork:
             self._world.names.publish()
             self._world.vpcs.publish(endpoint.vpc_id)
 
-    def _inside_now(self, endpoint: Endpoint) -> list[tuple[str, int]]:
-        """Where the relays listen for an endpoint inside its VPC."""
-        if not endpoint.vpc_id:
-            return []
+    def _told(self, endpoint: Endpoint) -> list[Route]:
+        """The routes that the relays have of an endpoint.
+
+        :raises Later: a relay is away.
+        """
         try:
-            routes = [route for relay in self._world.relays.values() for route in relay.routes(endpoint.id)]
+            return [route for relay in self._world.relays.values() for route in relay.routes(endpoint.id)]
         except RelayDown as error:
             raise Later(0.05, str(error)) from error
-        return [(route.address, route.port) for route in routes if route.vantage == endpoint.vpc_id]
 
     def _listened(self, endpoint: Endpoint) -> list[Place]:
         places = [("host", address, port) for address in endpoint.addresses for port in endpoint.ports]

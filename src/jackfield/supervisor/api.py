@@ -34,11 +34,15 @@ from jackfield.identity.accounts import create_account
 from jackfield.identity.keys import KeyCache
 from jackfield.identity.resources import AccessKey
 from jackfield.processes import identify
+from jackfield.products.nlb.resources import Listener
+from jackfield.products.nlb.states import RUNNING, STOPPED
 from jackfield.products.regions import DEFAULT_REGION
 from jackfield.products.registry import Products
 from jackfield.products.vpc.resources import Vpc, VSwitch
+from jackfield.reconcile.balancers import BalancerReconciler
 from jackfield.reconcile.dialling import Dialler
-from jackfield.reconcile.instances import InstanceReconciler, settled
+from jackfield.reconcile.instances import InstanceReconciler, Rest, ServingReconciler, rest_of, settled
+from jackfield.reconcile.jobs import JobReconciler
 from jackfield.reconcile.loop import Later, ReconcileLoop
 from jackfield.reconcile.names import Names
 from jackfield.reconcile.network import NetworkReconciler
@@ -47,6 +51,7 @@ from jackfield.reconcile.oceanbase_clusters import ClusterReconciler
 from jackfield.reconcile.oceanbase_users import UserReconciler
 from jackfield.reconcile.rds import RdsReconciler
 from jackfield.reconcile.rds_accounts import AccountReconciler
+from jackfield.reconcile.server_groups import ServerGroupReconciler
 from jackfield.reconcile.tair import TairReconciler
 from jackfield.reconcile.tended import Tended
 from jackfield.reconcile.vpcs import Vpcs
@@ -68,7 +73,7 @@ _ROOT_KEY = "root-access-key"
 _ADMIN_TOKEN = "admin-token"
 SWEEP_SECONDS = 300.0
 READY_SECONDS = 30.0
-"""How long an instance that does not come up may hold up the others' being ready."""
+"""How long what does not come up may hold up the others' being ready."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -132,15 +137,23 @@ class Process:
             RdsReconciler(self._world),
             TenantReconciler(self._world),
         )
+        self._serving_kinds: tuple[ServingReconciler, ...] = (
+            *self._instances,
+            BalancerReconciler(self._world),
+            ServerGroupReconciler(self._world),
+        )
         others = (
             AccountReconciler(self._world),
             ClusterReconciler(self._world),
             UserReconciler(self._world),
             NetworkReconciler(self._store, Vpc),
             NetworkReconciler(self._store, VSwitch),
+            JobReconciler(self._store),
         )
-        self._loop = ReconcileLoop(self._store, {one.kind: one for one in (*self._instances, *others)})
-        self._overview = Overview(self._world, self._instances, self._loop.idle)
+        self._loop = ReconcileLoop(self._store, {one.kind: one for one in (*self._serving_kinds, *others)})
+        rests = tuple(rest_of(each) for each in self._serving_kinds)
+        rests += (Rest(Listener, frozenset((RUNNING, STOPPED))),)
+        self._overview = Overview(self._world, self._instances, rests, self._loop.idle)
         self._admin_token = _stored_secret(self._store, self._keyring, _ADMIN_TOKEN, lambda: secrets.token_urlsafe(32))
         self._stop = asyncio.Event()
 
@@ -179,19 +192,19 @@ class Process:
         gc.freeze()
         gc.set_threshold(50_000, 50, 50)  # what a call leaves behind goes by reference counts
         self._deaths.start()
-        for each in self._instances:
+        for each in self._serving_kinds:
             self._loop.watch(each.resource)
         self._loop.start()
         threading.Thread(target=self._announce, args=(host, port), name="ready", daemon=True).start()
 
     def _announce(self, host: str, port: int) -> None:
-        """Waits until the relays have bound all that is recorded and each Normal instance serves, then says ready."""
+        """Waits until the relays have bound all that is recorded and what should serve does, then says ready."""
         for relay in self._world.relays.values():
             _wait_for(relay)
         self._sync_vpcs()
         missing = self._world.tended.wait(self._serving, READY_SECONDS) if self._settings.engines == "real" else []
         if missing:
-            log.warning("ready, although these instances do not serve yet: %s", ", ".join(missing))
+            log.warning("ready, although these do not serve yet: %s", ", ".join(missing))
         account, key_id, secret = self._root()
         url = f"http://{host}:{port}"
         ready = Ready(
@@ -222,9 +235,9 @@ class Process:
                 time.sleep(later.seconds)
 
     def _serving(self) -> list[str]:
-        """Instances that are recorded as serving."""
+        """What is recorded as serving."""
         with self._store.read() as view:
-            return [one.id for one in settled(view, self._instances)]
+            return [one.id for one in settled(view, self._serving_kinds)]
 
     def _root(self) -> tuple[str, str, str]:
         """The first account's root key; the account is opened in a new folder."""

@@ -9,7 +9,7 @@ import msgspec
 
 from jackfield.endpoints.resources import Endpoint
 from jackfield.engines.engine import Health
-from jackfield.reconcile.instances import InstanceReconciler, unsettled
+from jackfield.reconcile.instances import InstanceReconciler, Rest, unsettled
 from jackfield.reconcile.world import World
 from jackfield.relay.client import RelayDown, RelayError
 from jackfield.relay.messages import Greeting
@@ -17,11 +17,21 @@ from jackfield.relay.route import Connection
 
 
 class Overview:
-    """Reads; changes nothing."""
+    """Reads; changes nothing.
 
-    def __init__(self, world: World, reconcilers: tuple[InstanceReconciler, ...], idle: Callable[[], bool]) -> None:
+    :param rests: when nothing is on its way. :param idle: whether nothing is being worked on.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        reconcilers: tuple[InstanceReconciler, ...],
+        rests: tuple[Rest, ...],
+        idle: Callable[[], bool],
+    ) -> None:
         self._world = world
         self._reconcilers = reconcilers
+        self._rests = rests
         self._idle = idle
 
     def health(self) -> dict[str, Any]:
@@ -92,7 +102,7 @@ class Overview:
     def _open(self) -> bool:
         """Whether a transition is open: it may be waiting, with nothing to do at this moment."""
         with self._world.store.read() as view:
-            return any(True for _ in unsettled(view, self._reconcilers))
+            return any(True for _ in unsettled(view, self._rests))
 
     def _live(self) -> dict[str, int]:
         counts: dict[str, int] = {}

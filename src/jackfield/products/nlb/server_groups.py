@@ -24,9 +24,9 @@ from jackfield.products.nlb.errors import (
 )
 from jackfield.products.nlb.jobs import change, job_of
 from jackfield.products.nlb.product import NLB
-from jackfield.products.nlb.resources import Check, Scheduler, ServerGroup
+from jackfield.products.nlb.resources import Check, Scheduler, Server, ServerGroup
 from jackfield.products.nlb.shapes import DryRun, GroupId, GroupJobReply, JobReply, RegionId, Tags, Token
-from jackfield.products.nlb.states import AVAILABLE, CONFIGURING, CREATING, DELETING
+from jackfield.products.nlb.states import AVAILABLE, CONFIGURING, CREATING, DELETING, REMOVING
 from jackfield.products.operation import Call, Param, Request, Shape, operation
 from jackfield.products.tags import stored
 from jackfield.store.interface import Tx
@@ -220,6 +220,8 @@ def delete_server_group(tx: Tx, call: Call, request: DeleteServerGroupRequest) -
         raise ServerGroupInUse
     if group.status != AVAILABLE:
         raise IncorrectServerGroupStatus(id=group.id)
+    for server in tx.children(Server, group.id):
+        tx.put(msgspec.structs.replace(server, status=REMOVING))
     return JobReply(job_id=changed_group(tx, call, change(group, call, DELETING)))
 
 
