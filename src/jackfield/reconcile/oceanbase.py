@@ -1,4 +1,4 @@
-"""OceanBase tenants: servers, private addresses and states are made to match the store."""
+"""OceanBase tenants: servers, addresses and states are made to match the store."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import msgspec
 from jackfield.endpoints.resources import Endpoint
 from jackfield.engines.engine import EngineFailed, Health
 from jackfield.products.oceanbase.resources import (
+    Address,
     Instance,
-    PrivateAddress,
     Tenant,
     User,
     address_of,
+    addresses_of,
     service_endpoint,
 )
 from jackfield.products.oceanbase.routes import routes
@@ -34,7 +35,7 @@ from jackfield.store.resource import Evidence
 class TenantReconciler:
     """One step at a time, from what the store says now.
 
-    PENDING_CREATE: the server runs, ONLINE. ONLINE: a server that died is started again, private addresses and their
+    PENDING_CREATE: the server runs, ONLINE. ONLINE: a server that died is started again, addresses and their
     connections come and go, changed groups reach the relay. PENDING_DELETE: everything ends, the record goes.
     """
 
@@ -53,7 +54,7 @@ class TenantReconciler:
         with self._world.store.read() as view:
             tenant = view.get(Tenant, id)
             endpoints = view.children(Endpoint, id)
-            addresses = view.children(PrivateAddress, id)
+            addresses = addresses_of(view, id)
         if tenant is None:
             return None
         if tenant.status == PENDING_DELETE:
@@ -100,7 +101,7 @@ class TenantReconciler:
             if current is not None and current.status == PENDING_CREATE:
                 tx.put(msgspec.structs.replace(current, status=ONLINE), evidence=evidence)
 
-    def _cut(self, addresses: Sequence[PrivateAddress], endpoints: Sequence[Endpoint]) -> None:
+    def _cut(self, addresses: Sequence[Address], endpoints: Sequence[Endpoint]) -> None:
         """Takes down what is to go, then ends the addresses of which nothing is left.
 
         :raises Later: the relay is down, or the pace of an address is not over.
@@ -113,7 +114,7 @@ class TenantReconciler:
                 wait_until(address.settle_at)
                 self._end(address)
 
-    def _open(self, tenant: Tenant, addresses: Sequence[PrivateAddress], endpoints: Sequence[Endpoint]) -> None:
+    def _open(self, tenant: Tenant, addresses: Sequence[Address], endpoints: Sequence[Endpoint]) -> None:
         """Brings up what is to come, and tells the relay what changed of what serves.
 
         :raises Later: the relay is down, a proof failed, or the pace of an address is not over.
@@ -131,42 +132,42 @@ class TenantReconciler:
             if address.status == PENDING_CREATE:
                 self._announce(tenant, address)
 
-    def _announce(self, tenant: Tenant, address: PrivateAddress) -> None:
-        """Says ONLINE of an address whose service serves.
+    def _announce(self, tenant: Tenant, address: Address) -> None:
+        """Says ONLINE of an address whose own listener serves.
 
         It is dialled once more: whoever brought it up may have died before this could be said.
         """
         with self._world.store.read() as view:
-            service = view.get(Endpoint, service_endpoint(address))
-        if service is None or service.status != "Serving":
+            listener = view.get(Endpoint, service_endpoint(address))
+        if listener is None or listener.status != "Serving":
             return
         prove = server_of(self._world, tenant).prove
         try:
             answered = {
                 f"{route.address}:{route.port}": prove(self._world.dialler, route)
-                for route in self._plan(tenant, service)
+                for route in self._plan(tenant, listener)
             }
         except NotProven as error:
             raise Later(0.05, str(error)) from error
         evidence = {"answered": answered} if self._world.real else {"engines": "none"}
         with self._world.store.write() as tx:
-            current = tx.get(PrivateAddress, address.id)
+            current = tx.get(type(address), address.id)
             if current is not None and current.status == PENDING_CREATE:
                 tx.put(msgspec.structs.replace(current, status=ONLINE), evidence=evidence)
 
-    def _end(self, address: PrivateAddress) -> None:
+    def _end(self, address: Address) -> None:
         """Ends the record of an address, once none of its listeners is left."""
         evidence = {
             "released": self._seen.pop(address.id, {}),
             "listening": self._listening(address),
         }
         with self._world.store.write() as tx:
-            current = tx.get(PrivateAddress, address.id)
+            current = tx.get(type(address), address.id)
             left = [one.id for one in tx.children(Endpoint, address.parent) if address_of(one) == address.id]
             if current is not None and current.status == PENDING_DELETE and not left:
                 tx.remove(current, evidence=evidence)
 
-    def _delete(self, tenant: Tenant, addresses: Sequence[PrivateAddress], endpoints: Sequence[Endpoint]) -> None:
+    def _delete(self, tenant: Tenant, addresses: Sequence[Address], endpoints: Sequence[Endpoint]) -> None:
         """Closes the addresses, ends the server, deletes the data and the users; then the record goes."""
         self._cut(addresses, endpoints)
         if self._world.real:
@@ -188,7 +189,7 @@ class TenantReconciler:
         server = server_of(self._world, tenant).health()
         return {"listening": self._endpoints.listening(tenant.id), "server": server.pid, "version": server.version}
 
-    def _listening(self, address: PrivateAddress) -> list[str]:
+    def _listening(self, address: Address) -> list[str]:
         if not self._world.real:
             return []
         mark = service_endpoint(address)

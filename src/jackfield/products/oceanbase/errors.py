@@ -32,7 +32,7 @@ class UserNotFound(ApiError):
 
 
 class AddressNotFound(ApiError):
-    """The tenant has no such private address."""
+    """The tenant has no such private address, be it a PrivateLink service or an address in a VPC."""
 
     code = "E404J104"
     status = 404
@@ -53,6 +53,22 @@ class SecurityIpGroupNotFound(ApiError):
     code = "E404J106"
     status = 404
     message = "The security IP group does not exist."
+
+
+class VpcNotFound(ApiError):
+    """There is no such VPC, or it is another account's."""
+
+    code = "E404J107"
+    status = 404
+    message = "The VPC does not exist, or userVpcOwnerId is not the account that owns it."
+
+
+class VSwitchNotFound(ApiError):
+    """The VPC has no such vSwitch."""
+
+    code = "E404J108"
+    status = 404
+    message = "The vSwitch does not exist in the VPC."
 
 
 class ProjectMismatch(ApiError):
@@ -157,6 +173,30 @@ class SecurityIpGroupTaken(ApiError):
     code = "E409J112"
     status = 409
     message = "A security IP group of this name exists."
+
+
+class VpcAddressExists(ApiError):
+    """The tenant has an address in that VPC, or one there is being made or deleted."""
+
+    code = "E409J113"
+    status = 409
+    message = "The tenant has an address in this VPC already."
+
+
+class NetworkNotAvailable(ApiError):
+    """The VPC or the vSwitch is being made."""
+
+    code = "E409J114"
+    status = 409
+    message = "The status of the VPC or of the vSwitch does not support this operation."
+
+
+class VSwitchFull(ApiError):
+    """All addresses of the vSwitch are in use."""
+
+    code = "E409J115"
+    status = 409
+    message = "The vSwitch has no free address."
 
 
 class NotForAlibabaCloud(ApiError):
@@ -264,3 +304,27 @@ class UserTypeUnknown(ApiError):
     code = "E400J113"
     status = 400
     message = "The user type is NORMAL or ADMIN."
+
+
+class OnlyForAlibabaCloud(ApiError):
+    """The documents' note: addresses in a user's VPC are for Alibaba Cloud instances only."""
+
+    code = "E400J114"
+    status = 400
+    message = "This operation can be called for Alibaba Cloud instances only."
+
+
+class AddressTypeNotBuilt(ApiError):
+    """Of the documents' types (public, read-only and more) only the ordinary private one is built."""
+
+    code = "E400J115"
+    status = 400
+    message = "Jackfield builds addresses of the type OBPROXY_INTRANET only."
+
+
+class VpcElsewhere(ApiError):
+    """An address lies in the region of its instance."""
+
+    code = "E400J116"
+    status = 400
+    message = "The VPC is not in the region of the instance."

@@ -45,6 +45,11 @@ def new_address_id() -> str:
     return "obe-" + _random(12)
 
 
+def new_vpc_address_id(vpc_id: str, tenant: str) -> str:
+    """``rs-private-intranet-vpc-xxxxx-OBPROXY-INTRANET-xxxxxxx``; its end is that of the public addresses' ids."""
+    return f"rs-private-intranet-{vpc_id}-OBPROXY-INTRANET-{tenant}-{_random(4)}"
+
+
 def new_service_id(provider: CloudProvider) -> str:
     """``vpcsvc-xxxxxxxx`` and the like."""
     return _SERVICES.get(provider, "pls-") + _random(8)
@@ -53,6 +58,11 @@ def new_service_id(provider: CloudProvider) -> str:
 def link_domain(tenant: str, provider: CloudProvider, region: str) -> str:
     """The name of a connection; other connection strings of the vendor's end alike, this label is ours."""
     return f"{tenant}-{_random(8)}.{provider.lower()}-{region}-privatelink.oceanbase.cloud"
+
+
+def vpc_domain() -> str:
+    """The name of an address in a VPC: ``t4nunwxr0****.oceanbase.aliyuncs.com``, as the sibling product's are."""
+    return f"t{_random(12)}.oceanbase.aliyuncs.com"
 
 
 def check_tenant_name(name: str) -> str:

@@ -32,7 +32,7 @@ from jackfield.products.oceanbase.resources import (
     link_endpoint,
     service_endpoint,
 )
-from jackfield.products.oceanbase.shapes import Agreed, Done, RestShape, TenantRequest
+from jackfield.products.oceanbase.shapes import Agreed, CreatedAddress, CreatedAddressReply, Done, TenantRequest
 from jackfield.products.oceanbase.states import ONLINE, PENDING_CREATE, PENDING_DELETE
 from jackfield.products.oceanbase.tenants import TENANT, own_tenant
 from jackfield.products.operation import Call, Param, Reply, operation
@@ -48,14 +48,6 @@ class CreatePrivateLinkServiceRequest(TenantRequest):
     user_account: UserAccount
 
 
-class CreatedAddress(RestShape):
-    address_id: str
-
-
-class CreatePrivateLinkServiceReply(Reply, rename="camel"):
-    data: CreatedAddress
-
-
 @operation(
     OCEANBASE,
     rest=("POST", PRIVATELINK + "/service"),
@@ -65,9 +57,7 @@ class CreatePrivateLinkServiceReply(Reply, rename="camel"):
     errors=(InstanceNotFound, ProjectMismatch, NotForAlibabaCloud, TenantNotFound, TenantNotOnline, ServiceExists),
     source="OceanBase Cloud documents, 2332010",
 )
-def create_private_link_service(
-    tx: Tx, call: Call, request: CreatePrivateLinkServiceRequest
-) -> CreatePrivateLinkServiceReply:
+def create_private_link_service(tx: Tx, call: Call, request: CreatePrivateLinkServiceRequest) -> CreatedAddressReply:
     """Gives the tenant its primary private address.
 
     It is PENDING_CREATE until the service listens and the tenant's server was reached through it, then ONLINE. Nobody
@@ -106,7 +96,7 @@ def create_private_link_service(
         )
     )
     tx.schedule(tenant)
-    return CreatePrivateLinkServiceReply(data=CreatedAddress(address_id=address.id))
+    return CreatedAddressReply(data=CreatedAddress(address_id=address.id))
 
 
 class AddPrivateLinkServiceUserRequest(TenantRequest):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, TypeAlias
 
 from jackfield.endpoints.resources import Endpoint
 from jackfield.endpoints.whitelist import Group
 from jackfield.products.oceanbase.states import LIFE, USER_LIFE
+from jackfield.store.interface import Reader
 from jackfield.store.resource import Resource, States
 
 CloudProvider = Literal["ALIYUN", "QCLOUD", "HUAWEI", "AWS", "GCP"]
@@ -95,12 +96,39 @@ class PrivateAddress(Resource, frozen=True, kw_only=True, omit_defaults=True):
     settle_at: float = 0.0
 
 
+class VpcAddress(Resource, frozen=True, kw_only=True, omit_defaults=True):
+    """An address of a tenant (the ``parent``) in its owner's VPC at Alibaba Cloud.
+
+    Its listener is the endpoint :func:`service_endpoint`, which has the address, the name and the claims.
+
+    :param tenant_endpoint: the other id that the query shows. :param zones: those that the address is connected to.
+    """
+
+    kind: ClassVar[str] = "oceanbase_vpc_address"
+    states: ClassVar[States] = LIFE
+
+    tenant_endpoint: str
+    vpc_id: str
+    vswitch_id: str
+    zones: tuple[str, ...]
+    settle_at: float = 0.0
+
+
+Address: TypeAlias = PrivateAddress | VpcAddress
+"""What the API calls an address; a tenant's cloud says which kind it has."""
+
+
+def addresses_of(view: Reader, tenant: str) -> list[Address]:
+    """All addresses of a tenant, oldest first."""
+    return [*view.children(PrivateAddress, tenant), *view.children(VpcAddress, tenant)]
+
+
 def user_id(tenant: str, name: str) -> str:
     return f"{tenant}/{name}"
 
 
-def service_endpoint(address: PrivateAddress) -> str:
-    """Id of the endpoint that is the service's own listener."""
+def service_endpoint(address: Address) -> str:
+    """Id of the endpoint that is the address's own listener."""
     return f"{address.parent}/{address.id}"
 
 
@@ -110,12 +138,12 @@ def link_endpoint(address: PrivateAddress, endpoint_id: str) -> str:
 
 
 def address_of(endpoint: Endpoint) -> str:
-    """Id of the private address that an endpoint belongs to."""
+    """Id of the address that an endpoint belongs to."""
     return endpoint.id.split("/")[1]
 
 
 def cloud_endpoint(endpoint: Endpoint) -> str:
-    """The cloud's own id of a link's endpoint; empty for a service's own listener."""
+    """The cloud's own id of a link's endpoint; empty for an address's own listener."""
     parts = endpoint.id.split("/", 2)
     return parts[2] if len(parts) == 3 else ""
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from jackfield.endpoints.resources import Endpoint
 from jackfield.endpoints.whitelist import union
-from jackfield.products.oceanbase.resources import Tenant, cloud_endpoint
+from jackfield.products.oceanbase.resources import Tenant
 from jackfield.relay.route import Backend, Route
 
 
@@ -20,13 +20,14 @@ def routes(
 ) -> tuple[Route, ...]:
     """One route straight to the tenant's server; none while the endpoint's address is not chosen.
 
-    A service's own listener admits nobody, whatever the tenant's groups say: clients come by connections.
+    A PrivateLink service's own listener, which has no name, admits nobody, whatever the tenant's groups say: clients
+    come by connections.
 
     :param target: where the server listens, as :class:`Backend` wants it.
     """
     if not endpoint.addresses:
         return ()
-    is_link = bool(cloud_endpoint(endpoint))
+    for_clients = bool(endpoint.name)
     return (
         Route(
             key=f"{endpoint.id}/0",
@@ -34,8 +35,8 @@ def routes(
             address=endpoint.addresses[0],
             port=endpoint.port,
             backends=(Backend(target=target, name=tenant.id),),
-            whitelist=union(tenant.whitelist) if is_link else (),
-            local_clients=local_clients if is_link else "whitelist",
+            whitelist=union(tenant.whitelist) if for_clients else (),
+            local_clients=local_clients if for_clients else "whitelist",
             drain_seconds=drain,
         ),
     )

@@ -40,6 +40,16 @@ class Agreed(Reply, kw_only=True, rename="camel"):
     data: bool = True
 
 
+class CreatedAddress(RestShape):
+    address_id: str
+
+
+class CreatedAddressReply(Reply, kw_only=True, rename="camel"):
+    """A reply that names the address that is being made."""
+
+    data: CreatedAddress
+
+
 class InstanceRequest(RestRequest):
     instance_id: Annotated[str, Param("The ID of the instance.", "ob317v4uif****")]
 

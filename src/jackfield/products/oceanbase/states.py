@@ -1,4 +1,4 @@
-"""The states of instances, tenants, users and private addresses, and the ways between them.
+"""The states of instances, tenants, users and addresses, and the ways between them.
 
 Documented are ``PENDING_CREATE`` and ``ONLINE``. ``PENDING_DELETE`` and ``PENDING_UPDATE`` are spelt after them: which
 words the real service shows there is not known, and clients only wait for ``ONLINE``.
@@ -18,7 +18,7 @@ LIFE = States(
     intents=((ONLINE, PENDING_DELETE), (PENDING_CREATE, PENDING_DELETE)),
     settlements=((PENDING_CREATE, ONLINE), (PENDING_DELETE, "")),
 )
-"""Of instances, tenants and private addresses. What is still being made may be deleted."""
+"""Of instances, tenants and addresses. What is still being made may be deleted."""
 
 USER_LIFE = States(
     initial=(PENDING_CREATE,),

@@ -170,7 +170,7 @@ class DescribeTenantReply(Reply, rename="camel"):
     errors=(InstanceNotFound, ProjectMismatch, TenantNotFound),
 )
 def describe_tenant(tx: Reader, call: Call, request: TenantRequest) -> DescribeTenantReply:
-    """Tells what the tenant is like, its private address included."""
+    """Tells what the tenant is like, its addresses included."""
     return DescribeTenantReply(data=views.tenant(tx, own_tenant(tx, call, request)))
 
 
@@ -192,7 +192,7 @@ class DeleteTenantReply(Reply, rename="camel"):
     errors=(InstanceNotFound, ProjectMismatch, TenantNotFound, TenantNotOnline),
 )
 def delete_tenant(tx: Tx, call: Call, request: TenantRequest) -> DeleteTenantReply:
-    """Deletes a tenant, its private address, its users and its data."""
+    """Deletes a tenant, its addresses, its users and its data."""
     tenant = own_tenant(tx, call, request)
     if tenant.status == PENDING_DELETE:
         raise TenantNotOnline

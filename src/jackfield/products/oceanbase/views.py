@@ -10,12 +10,16 @@ import time
 
 from jackfield.endpoints.resources import Endpoint
 from jackfield.products.oceanbase.resources import (
+    Address,
     Instance,
     PrivateAddress,
     Tenant,
     User,
+    VpcAddress,
+    addresses_of,
     cloud_endpoint,
     links_of,
+    service_endpoint,
 )
 from jackfield.products.oceanbase.shapes import RestShape
 from jackfield.products.oceanbase.states import ONLINE, PENDING_CREATE, PENDING_DELETE
@@ -92,11 +96,13 @@ class LinkView(RestShape):
 
 
 class ConnectionView(RestShape):
-    """A private address. What is told of a connection at its top is that of the oldest one; empty while there is none
-    that serves.
+    """A private address: a PrivateLink service, or an address in a VPC, which has the VPC's fields.
+
+    What is told at the top of a service's connection is that of the oldest one; empty while there is none that serves.
     """
 
     tenant_id: str
+    tenant_endpoint_id: str
     address_id: str
     address_status: str
     address_type: str
@@ -109,12 +115,15 @@ class ConnectionView(RestShape):
     intranet_port: int
     intranet_domain: str
     intranet_address_status: str
-    private_link_domain: str
-    private_link_endpoint_id: str
-    private_link_service_account: str
-    private_link_service_id: str
-    private_link_user_account: str
-    private_link_list: tuple[LinkView, ...]
+    private_link_domain: str = ""
+    private_link_endpoint_id: str = ""
+    private_link_service_account: str = ""
+    private_link_service_id: str = ""
+    private_link_user_account: str = ""
+    private_link_list: tuple[LinkView, ...] = ()
+    vpc_id: str = ""
+    vswitch_id: str = ""
+    user_vpc_owner_id: str = ""
     max_connection_num: int = 0
 
 
@@ -230,7 +239,7 @@ def tenant(tx: Reader, one: Tenant) -> TenantView:
         enable_proxy_public_link=False,
         enable_binlog_service=False,
         readonly_connection_addable=False,
-        tenant_connections=tuple(connection(address, endpoints) for address in tx.children(PrivateAddress, one.id)),
+        tenant_connections=tuple(connection(address, endpoints) for address in addresses_of(tx, one.id)),
         tenant_zones=zones,
         tenant_resource=_resource(one.cpu * one.unit_num, one.memory * one.unit_num, one.cpu, one.memory, 0),
     )
@@ -241,12 +250,42 @@ def user(one: User) -> UserView:
     return UserView(user_name=one.name, user_type=one.type, user_status=one.status, description=one.description)
 
 
-def connection(address: PrivateAddress, endpoints: list[Endpoint]) -> ConnectionView:
+def connection(address: Address, endpoints: list[Endpoint]) -> ConnectionView:
     """:param endpoints: all of the tenant."""
+    return _vpc(address, endpoints) if isinstance(address, VpcAddress) else _service(address, endpoints)
+
+
+def _vpc(address: VpcAddress, endpoints: list[Endpoint]) -> ConnectionView:
+    """Where to dial is told while the address is ONLINE: the database answered there, and clients are not cut yet."""
+    own = service_endpoint(address)
+    listener = next((one for one in endpoints if one.id == own and address.status == ONLINE), None)
+    return ConnectionView(
+        tenant_id=address.parent,
+        tenant_endpoint_id=address.tenant_endpoint,
+        address_id=address.id,
+        address_status=address.status,
+        address_type="MASTER",
+        network_type="INTRANET",
+        service_type="OBPROXY_INTRANET",
+        role="READWRITE",
+        user_name_format="USER_AND_TENANT",
+        connection_zones=address.zones,
+        intranet_address=listener.vpc_address if listener else "",
+        intranet_port=listener.port if listener else 0,
+        intranet_domain=listener.name if listener else "",
+        intranet_address_status=address.status,
+        vpc_id=address.vpc_id,
+        vswitch_id=address.vswitch_id,
+        user_vpc_owner_id=address.account,
+    )
+
+
+def _service(address: PrivateAddress, endpoints: list[Endpoint]) -> ConnectionView:
     links = tuple(_link(address, endpoint) for endpoint in links_of(endpoints, address))
     first = next((link for link in links if link.private_link_status == ONLINE), None)
     return ConnectionView(
         tenant_id=address.parent,
+        tenant_endpoint_id=address.id,
         address_id=address.id,
         address_status=address.status,
         address_type="MASTER",
