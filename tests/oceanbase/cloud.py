@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pymysql
+import pytest
 import requests
 from requests.auth import HTTPDigestAuth
 
@@ -19,6 +20,8 @@ from tests.running import Running, until
 PASSWORD = "!Cloud4Oceanbase"
 TURNED_AWAY = (2003, 2013)
 """What a client calls it when the listener closes or resets before the server's greeting."""
+DOMAINS = (".oceanbase.cloud", ".oceanbase.aliyuncs.com")
+"""How the names of tenants' addresses end: connections of PrivateLink, and addresses in VPCs."""
 INSTANCE: dict[str, Any] = {
     "cloudProvider": "QCLOUD", "diskSize": 100, "instanceClass": "4C16GB", "obVersion": "4.2.1",
     "region": "ap-beijing", "zones": "ap-beijing-4,ap-beijing-5",
@@ -164,3 +167,24 @@ def refuses(place: tuple[str, int]) -> bool:
     with closing(socket.socket()) as client:
         client.settimeout(5)
         return client.connect_ex(place) == errno.ECONNREFUSED
+
+
+def named(cloud: Cloud) -> dict[str, list[str]]:
+    """Names of tenants' addresses that resolve under ``jackfield exec``."""
+    lines = cloud.running.folder.hosts.read_text().splitlines()
+    pairs = [line.split() for line in lines if line.endswith(DOMAINS)]
+    return {name: [address] for address, name in pairs}
+
+
+def dialled_name(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names resolve in this process from the hosts file, as they do under ``jackfield exec``."""
+    system = socket.getaddrinfo
+
+    def getaddrinfo(host: str, *args: object, **more: object) -> object:
+        if not host.endswith(DOMAINS):
+            return system(host, *args, **more)  # type: ignore[arg-type]
+        if host not in named(cloud):
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return system(named(cloud)[host][0], *args, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)

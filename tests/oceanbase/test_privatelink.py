@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -10,8 +9,19 @@ import pymysql
 import pytest
 
 from jackfield.folder import read_process
-from tests.oceanbase.cloud import PASSWORD, TURNED_AWAY, Cloud, mysql, mysql_error, place_of, refuses, rows
-from tests.running import kill, read_hosts, until
+from tests.oceanbase.cloud import (
+    PASSWORD,
+    TURNED_AWAY,
+    Cloud,
+    dialled_name,
+    mysql,
+    mysql_error,
+    named,
+    place_of,
+    refuses,
+    rows,
+)
+from tests.running import kill, until
 
 
 @pytest.fixture(scope="module")
@@ -35,28 +45,6 @@ def address(cloud: Cloud, tenant: str) -> Iterator[str]:
         if cloud.address(tenant, made)["addressStatus"] == "ONLINE":
             assert cloud.call("DELETE", f"{tenant}/privatelink", addressId=made).data is True
         cloud.wait_gone(f"{tenant}/privatelink", addressId=made)
-
-
-def named(cloud: Cloud) -> dict[str, list[str]]:
-    """Names of connections that resolve under ``jackfield exec``."""
-    lines = cloud.running.folder.hosts.read_text().splitlines()
-    pairs = [line.split() for line in lines if line.endswith(".oceanbase.cloud")]
-    assert not read_hosts(cloud.running.folder.hosts)
-    return {name: [address] for address, name in pairs}
-
-
-def dialled_name(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Names resolve in this process from the hosts file, as they do under ``jackfield exec``."""
-    system = socket.getaddrinfo
-
-    def getaddrinfo(host: str, *args: object, **more: object) -> object:
-        if not host.endswith(".oceanbase.cloud"):
-            return system(host, *args, **more)  # type: ignore[arg-type]
-        if host not in named(cloud):
-            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-        return system(named(cloud)[host][0], *args, **more)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
 
 
 def test_the_whole_life(cloud: Cloud, tenant: str, monkeypatch: pytest.MonkeyPatch) -> None:
