@@ -8,19 +8,21 @@ from jackfield.products.nlb.resources import Listener, LoadBalancer, Server, Ser
 from jackfield.products.nlb.routes import Pool, routes
 from jackfield.products.nlb.servers import zone_of
 from jackfield.reconcile.reaching import backend
+from jackfield.reconcile.world import World
 from jackfield.relay.route import Backend, Route
-from jackfield.settings import Settings
 from jackfield.store.interface import Reader
 
 
-def planned(view: Reader, settings: Settings, load_balancer: LoadBalancer, endpoint: Endpoint) -> tuple[Route, ...]:
+def planned(world: World, view: Reader, load_balancer: LoadBalancer, endpoint: Endpoint) -> tuple[Route, ...]:
     """The routes of one zone of a load balancer."""
     listeners = view.children(Listener, load_balancer.id)
     pools = {id: _pool(view, id, load_balancer, endpoint) for id in {one.group_id for one in listeners}}
 
     def reach(server: Server) -> Backend:
         source = endpoint.vpc_address
-        return backend(view, load_balancer.vpc_id, server.address, server.port, source=source, weight=server.weight)
+        return backend(
+            world, view, load_balancer.vpc_id, server.address, server.port, source=source, weight=server.weight
+        )
 
     return routes(
         endpoint,
@@ -28,8 +30,8 @@ def planned(view: Reader, settings: Settings, load_balancer: LoadBalancer, endpo
         {id: pool for id, pool in pools.items() if pool is not None},
         _security_groups(view, load_balancer),
         reach,
-        drain=settings.drain,
-        local_clients=settings.local_clients,
+        drain=world.settings.drain,
+        local_clients=world.settings.local_clients,
     )
 
 

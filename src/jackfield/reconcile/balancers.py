@@ -16,7 +16,7 @@ from jackfield.products.nlb.states import ACTIVE, DELETING, RUNNING, STOPPED
 from jackfield.reconcile.balancer_health import note_health
 from jackfield.reconcile.balancer_plan import planned
 from jackfield.reconcile.dialling import Dialler, NotProven
-from jackfield.reconcile.endpoints import EndpointWork
+from jackfield.reconcile.endpoints import EndpointWork, Place, place_text
 from jackfield.reconcile.loop import Later, wait_until
 from jackfield.reconcile.world import World
 from jackfield.relay.route import Route
@@ -86,11 +86,11 @@ class BalancerReconciler:
 
         def plan(endpoint: Endpoint) -> Sequence[Route]:
             with self._world.store.read() as view:
-                return planned(view, self._world.settings, load_balancer, endpoint)
+                return planned(self._world, view, load_balancer, endpoint)
 
         if all(endpoint.status == "Serving" for endpoint in endpoints):
             for endpoint in endpoints:
-                self._endpoints.tend(endpoint, plan)
+                self._endpoints.tend(endpoint, plan, _accepted)
         else:
             seen = self._seen.setdefault(load_balancer.id, {})
             self._endpoints.work(endpoints, plan, _accepted, seen)
@@ -104,7 +104,7 @@ class BalancerReconciler:
         with self._world.store.read() as view:
             listeners = view.children(Listener, load_balancer.id)
             endpoints = view.children(Endpoint, load_balancer.id)
-            plans = [planned(view, self._world.settings, load_balancer, one) for one in endpoints]
+            plans = [planned(self._world, view, load_balancer, one) for one in endpoints]
         routes = [route for plan in plans for route in plan]
         waits = []
         for listener in listeners:
@@ -136,11 +136,13 @@ class BalancerReconciler:
     def _proof_of_closed(self, listener: Listener, endpoints: Sequence[Endpoint]) -> Evidence:
         if not self._world.real:
             return {"engines": "none"}
-        places = [(address, listener.port) for endpoint in endpoints for address in endpoint.addresses]
+        places: list[Place] = [("host", address, listener.port) for one in endpoints for address in one.addresses]
+        if self._world.vpcs.possible:
+            places += [(one.vpc_id, one.vpc_address, listener.port) for one in endpoints]
         still = [place for place in places if not self._world.dialler.refuses(*place)]
         if still:
             raise Later(_RETRY_SECONDS, f"{still} still accept")
-        return {"refused": [f"{address}:{port}" for address, port in places]}
+        return {"refused": [place_text(place) for place in places]}
 
     def _settle_listener(self, listener: Listener, evidence: Evidence) -> None:
         with self._world.store.write() as tx:

@@ -102,12 +102,12 @@ class EndpointWork:
             listened = self._listened(endpoint)
             still = [place for place in listened if not self._world.dialler.refuses(*place)]
             if still:
-                raise Later(0.05, f"{', '.join(map(_text, still))} still accepts")
+                raise Later(0.05, f"{', '.join(map(place_text, still))} still accepts")
             evidence = {
                 "cut": sum(ack.cut for ack in acks),
                 "live": sum(ack.live for ack in acks),
                 "closed": [place for ack in acks for place in ack.closed],
-                "refused": [_text(place) for place in listened],
+                "refused": [place_text(place) for place in listened],
             }
             if any(ack.lost for ack in acks):
                 evidence = {**evidence, "relay_restarted": True}
@@ -156,7 +156,7 @@ class EndpointWork:
 
     def _prove(self, routes: Sequence[Route], prove: Prove) -> dict[str, Any]:
         try:
-            return {_text(_place(route)): prove(self._world.dialler, route) for route in routes}
+            return {place_text(_place(route)): prove(self._world.dialler, route) for route in routes}
         except NotProven as error:
             raise Later(0.05, str(error)) from error
 
@@ -236,6 +236,7 @@ def _place(route: Route) -> Place:
     return route.vantage, route.address, route.port
 
 
-def _text(place: Place) -> str:
+def place_text(place: Place) -> str:
+    """For evidence and messages."""
     vantage, address, port = place
     return f"{address}:{port}" if vantage == "host" else f"{address}:{port} in {vantage}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from jackfield.endpoints.resources import Endpoint, vpc_space
+from jackfield.reconcile.vpcs import endpoints_in
+from jackfield.reconcile.world import World
 from jackfield.relay.route import Backend
 from jackfield.store.interface import Reader
 
@@ -10,15 +11,19 @@ _NOBODY = "tcp:127.0.0.1:9"
 """Where nothing listens (the discard port): what leads nowhere refuses."""
 
 
-def backend(view: Reader, vpc_id: str, address: str, port: int, *, source: str = "", weight: int = 100) -> Backend:
-    """The backend for ``address:port`` of a VPC.
+def backend(
+    world: World, view: Reader, vpc_id: str, address: str, port: int, *, source: str = "", weight: int = 100
+) -> Backend:
+    """The backend for ``address:port`` of a VPC: dialled inside it, or, where the system has no namespaces, at the
+    address of this machine that stands for it, where the target sees a client of this machine.
 
     :param source: the address of the VPC that the target is to see; empty: any.
     :param weight: see :class:`Backend`.
     """
-    for _, id in view.holders(vpc_space(vpc_id)):
-        endpoint = view.get(Endpoint, id)
-        if endpoint is not None and endpoint.vpc_address == address and port in endpoint.ports and endpoint.addresses:
-            target = f"tcp:{endpoint.addresses[0]}:{port}"
-            return Backend(target=target, name=f"{address}:{port}", weight=weight)
-    return Backend(target=_NOBODY, name=f"{address}:{port}", weight=weight)
+    name = f"{address}:{port}"
+    if world.vpcs.possible:
+        return Backend(target=f"tcp:{name}", name=name, vantage=vpc_id, source=source, weight=weight)
+    for endpoint in endpoints_in(view, vpc_id):
+        if endpoint.vpc_address == address and port in endpoint.ports and endpoint.addresses:
+            return Backend(target=f"tcp:{endpoint.addresses[0]}:{port}", name=name, weight=weight)
+    return Backend(target=_NOBODY, name=name, weight=weight)

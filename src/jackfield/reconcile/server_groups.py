@@ -56,7 +56,7 @@ class ServerGroupReconciler:
             ports = {one.port for one in view.children(Listener, id) if one.group_id == group.id}
             for endpoint in view.children(Endpoint, id):
                 if endpoint.status == "Serving":
-                    plan = planned(view, self._world.settings, load_balancer, endpoint)
+                    plan = planned(self._world, view, load_balancer, endpoint)
                     found[endpoint.id] = {route.key: route for route in plan if route.port in ports}
         return found
 
