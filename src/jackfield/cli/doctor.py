@@ -33,7 +33,7 @@ class Finding(NamedTuple):
 
 def run(options: argparse.Namespace) -> int:
     """Exit status 1 when something that is needed is missing."""
-    findings = [_python(), *map(_engine, ENGINES), _addresses(), _exec(), _descriptors()]
+    findings = [_python(), *map(_engine, ENGINES), _addresses(), _exec(), _vpcs(), _descriptors()]
     if options.json:
         print(json.dumps([finding._asdict() for finding in findings], indent=2))
     else:
@@ -77,6 +77,13 @@ def _exec() -> Finding:
         who = "as root" if os.geteuid() == 0 else "as an unprivileged user"
         return Finding("exec", "ok", f"programs can be given the endpoints' names, {who}")
     return Finding("exec", "note", found.why, found.remedy)
+
+
+def _vpcs() -> Finding:
+    found = probe(network=True)
+    if found.available:
+        return Finding("VPCs", "ok", "they can be network namespaces, for 'jackfield exec --vpc'")
+    return Finding("VPCs", "note", found.why, found.remedy)
 
 
 def _descriptors() -> Finding:

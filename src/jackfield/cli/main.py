@@ -58,6 +58,8 @@ def build_parser() -> argparse.ArgumentParser:
     env.add_argument("--format", choices=("shell", "aliyun-cli", "json"), default="shell", help="(default %(default)s)")
 
     execute = _add(commands, "exec", "run a program that can resolve the endpoints' names")
+    execute.add_argument("--vpc", metavar="ID", help="run it inside of a VPC: with its addresses, names and nothing else (Linux)")  # fmt: skip  # noqa: E501
+    execute.add_argument("--from", dest="source", metavar="ADDRESS", help="the IPv4 address from which it dials in the VPC (default: one of the VPC's own)")  # fmt: skip  # noqa: E501
     execute.add_argument("argv", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="the program and its arguments")
 
     doctor = _add(commands, "doctor", "what this machine has, what is missing, and how to get it", data=False)
