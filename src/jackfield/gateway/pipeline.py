@@ -40,6 +40,7 @@ from jackfield.identity.keys import KeyCache
 from jackfield.identity.resources import AccessKey
 from jackfield.products.errors import ApiError
 from jackfield.products.operation import Call, Product
+from jackfield.settings import REPEAT_SECONDS
 from jackfield.store.errors import StoreBusy
 from jackfield.store.interface import Store, Tx
 
@@ -55,6 +56,7 @@ class Pipeline:
     :param products: by API version; nothing else tells products apart, since they share operation names.
     :param region: of calls that name none.
     :param pace: seconds that a transition takes beyond its real work.
+    :param repeat_seconds: how long some calls cannot be repeated.
     :param missing: whether this machine lacks a database engine; asked by calls that would start one.
     :param report: is given one line a call, for the log.
     :param clock: seconds since the epoch.
@@ -68,6 +70,7 @@ class Pipeline:
         products: Mapping[str, Product],
         region: str = "cn-hangzhou",
         pace: float = 0.3,
+        repeat_seconds: float = REPEAT_SECONDS,
         missing: Callable[[str], bool] = lambda engine: False,
         report: Callable[[str], None] = log.info,
         clock: Callable[[], float] = time.time,
@@ -77,6 +80,7 @@ class Pipeline:
         self._products = products
         self._region = region
         self._pace = pace
+        self._repeat_seconds = repeat_seconds
         self._missing = missing
         self._report = report
         self._clock = clock
@@ -208,6 +212,7 @@ class Pipeline:
             source=context.request.source,
             host=context.host,
             pace=self._pace,
+            repeat_seconds=self._repeat_seconds,
             missing=self._missing,
             seal=self._keys.seal,
         )
