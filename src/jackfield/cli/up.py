@@ -76,6 +76,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         durability=options.durability,
         addresses=options.addresses,
         digest=options.digest,
+        repeat_seconds=options.repeat_seconds,
     )
 
 
@@ -105,6 +106,7 @@ def _detach(folder: Folder, options: argparse.Namespace) -> int:
     argv = [sys.executable, "-m", "jackfield", "up", "--data", str(folder.root), "--listen", options.listen]
     argv += ["--pace", options.pace, "--engines", options.engines, "--local-clients", options.local_clients]
     argv += ["--drain", str(options.drain), "--durability", options.durability, "--digest", options.digest]
+    argv += ["--repeat-seconds", str(options.repeat_seconds)]
     if options.addresses:
         argv += ["--addresses", options.addresses]
     if options.ready_file:

@@ -167,6 +167,7 @@ class Process:
             products=Products(),
             region=DEFAULT_REGION,
             pace=PACES[self._settings.pace],
+            repeat_seconds=self._settings.repeat_seconds,
             missing=self._missing,
             report=report,
         )

@@ -23,6 +23,7 @@ from jackfield.products.privatelink.service_views import MIN_BANDWIDTH, max_band
 from jackfield.products.privatelink.states import (
     CONNECTED,
     CONNECTING,
+    CREATING,
     DARK,
     DISCONNECTED,
     DISCONNECTING,
@@ -42,9 +43,7 @@ class ConnectionRequest(Request):
 
 class EnableVpcEndpointConnectionRequest(ConnectionRequest):
     bandwidth: Annotated[int | None, Param("Mbit/s; shown. Left out: the service's.", "3072")] = None
-    traffic_control_mode: Annotated[
-        str, Param("Shown.", "BandwidthLimit", enum=("Scalability", "BandwidthLimit"))
-    ] = ""
+    traffic_control_mode: Annotated[str, Param("Shown.", "BandwidthLimit", enum=("Scalability", "BandwidthLimit"))] = ""
 
 
 @operation(
@@ -71,10 +70,14 @@ def enable_vpc_endpoint_connection(tx: Tx, call: Call, request: EnableVpcEndpoin
         raise InvalidParameterValue(name="Bandwidth")
     endpoint, settle_at = endpoint_of(tx, connection), call.now + call.pace
     for zone in tx.children(EndpointZone, endpoint.id):
-        if zone.status in DARK:  # one that is being made is connected once it is
-            resource = choose_resource(tx, service.id, zone.zone_id)
-            if resource is None:
-                raise NoAvailableServiceResource
+        if zone.status not in (*DARK, CREATING):
+            continue
+        resource = choose_resource(tx, service.id, zone.zone_id)
+        if resource is None:
+            raise NoAvailableServiceResource
+        if zone.status == CREATING:  # it is connected once it is made
+            tx.put(msgspec.structs.replace(zone, resource_id=resource.resource_id))
+        else:
             connect_zone(tx, endpoint, zone, resource, settle_at)
     tx.put(
         msgspec.structs.replace(

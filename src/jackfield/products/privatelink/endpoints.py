@@ -58,9 +58,9 @@ class UpdateVpcEndpointAttributeRequest(Request):
     zone_affinity_enabled: Annotated[bool | None, Param("Whether names lead to the nearest zone first.", "true")] = None
     policy_document: Annotated[str, Param("Refused: only the vendor's own services take one.", "{}")] = ""
     reset_policy: Annotated[bool, Param("Refused: only the vendor's own services have one.", "false")] = False
-    address_ip_version: Annotated[
-        str, Param("IPv4; DualStack is refused.", "IPv4", enum=("IPv4", "DualStack"))
-    ] = "IPv4"
+    address_ip_version: Annotated[str, Param("IPv4; DualStack is refused.", "IPv4", enum=("IPv4", "DualStack"))] = (
+        "IPv4"
+    )
     client_token: ClientToken = ""
     dry_run: DryRun = False
 

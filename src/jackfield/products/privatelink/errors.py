@@ -293,8 +293,7 @@ class NoAvailableServiceResource(ApiError):
     code = "OperationDenied.NoAvailableServiceResource"
     status = 400
     message = (
-        "The operation is not allowed because of there are no resource in some available zones of endpoint "
-        "service."
+        "The operation is not allowed because of there are no resource in some available zones of endpoint service."
     )
 
 

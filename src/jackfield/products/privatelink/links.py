@@ -63,9 +63,7 @@ def connect_zone(
     tx: Tx, endpoint: VpcEndpoint, zone: EndpointZone, resource: ServiceResource, settle_at: float
 ) -> None:
     """A zone that waits, or is disconnected, is to be connected through a resource of its service."""
-    zone = msgspec.structs.replace(
-        zone, status=CONNECTING, resource_id=resource.resource_id, settle_at=settle_at
-    )
+    zone = msgspec.structs.replace(zone, status=CONNECTING, resource_id=resource.resource_id, settle_at=settle_at)
     ports = ports_behind(tx, zone)
     record = Endpoint(
         id=zone.id,
@@ -111,9 +109,9 @@ def _end(tx: Tx, endpoint: VpcEndpoint, zone: EndpointZone) -> None:
 
 
 def _connected(tx: Reader, resource: ServiceResource) -> Iterator[EndpointZone]:
+    place = (resource.resource_id, resource.zone_id)
     for connection in tx.children(Connection, resource.parent):
         for zone in tx.children(EndpointZone, connection.id):
             about = zone.status in (CREATING, WAIT) and connection.status in LET_IN
-            if zone.resource_id == resource.resource_id and zone.zone_id == resource.zone_id:
-                if zone.status in _LEADS or about:
-                    yield zone
+            if (zone.resource_id, zone.zone_id) == place and (zone.status in _LEADS or about):
+                yield zone

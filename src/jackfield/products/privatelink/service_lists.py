@@ -36,11 +36,10 @@ class ListVpcEndpointServicesRequest(Request):
         str, Param("Only services in this state.", "Active", enum=(CREATING, PENDING, ACTIVE, DELETING))
     ] = ""
     service_business_status: Annotated[
-        str, Param("Only services of this business status; all are Normal.", "Normal", enum=("Normal", "FinancialLocked"))
+        str,
+        Param("Only services of this business status; all are Normal.", "Normal", enum=("Normal", "FinancialLocked")),
     ] = ""
-    service_resource_type: Annotated[
-        str, Param("Only services with such resources.", "nlb", enum=RESOURCE_TYPES)
-    ] = ""
+    service_resource_type: Annotated[str, Param("Only services with such resources.", "nlb", enum=RESOURCE_TYPES)] = ""
     auto_accept_enabled: Annotated[bool | None, Param("Only services that let in at once, or not.", "false")] = None
     zone_affinity_enabled: Annotated[bool | None, Param("Only services with zone affinity, or without.", "true")] = None
     address_ip_version: Annotated[

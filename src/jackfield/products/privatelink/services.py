@@ -30,7 +30,7 @@ from jackfield.products.privatelink.own import active_service, change, own_servi
 from jackfield.products.privatelink.parameters import ClientToken, DryRun, RegionId, ServiceId, check_description
 from jackfield.products.privatelink.product import PRIVATELINK
 from jackfield.products.privatelink.resources import Connection, EndpointService, ResourceType, ServiceResource
-from jackfield.products.privatelink.service_resources import ResourceId, ResourceTypeText, add_resource
+from jackfield.products.privatelink.service_resources import add_resource
 from jackfield.products.privatelink.states import CREATING, DELETING, DISCONNECTED
 from jackfield.products.regions import REGIONS, new_id
 from jackfield.products.tags import TagShape, stored
@@ -53,9 +53,7 @@ class CreateVpcEndpointServiceRequest(Request):
     region_id: RegionId
     service_description: Annotated[str, Param("2 to 256 characters.", "This is my EndpointService.")] = ""
     auto_accept_enabled: Annotated[bool, Param("Lets in every endpoint at once.", "false")] = False
-    service_resource_type: Annotated[
-        str, Param("The type of its load balancers.", "nlb", enum=RESOURCE_TYPES)
-    ] = "slb"
+    service_resource_type: Annotated[str, Param("The type of its load balancers.", "nlb", enum=RESOURCE_TYPES)] = "slb"
     resource: Annotated[tuple[ResourceShape, ...], Param("Load balancers to attach, up to 10.")] = ()
     payer: Annotated[
         str, Param("Who would pay; nothing costs here.", "Endpoint", enum=("Endpoint", "EndpointService"))

@@ -9,8 +9,7 @@ from typing import Annotated
 
 import msgspec
 
-from jackfield.products.operation import Call, Param, Reply, operation
-from jackfield.products.privatelink.connections import ConnectionRequest
+from jackfield.products.operation import Call, Param, Reply, Request, operation
 from jackfield.products.privatelink.errors import (
     ConcurrentCallNotSupported,
     EndpointConnectionNotFound,
@@ -22,7 +21,7 @@ from jackfield.products.privatelink.errors import (
 )
 from jackfield.products.privatelink.links import choose_resource, connect_zone, disconnect_zone
 from jackfield.products.privatelink.own import endpoint_of, own_connection
-from jackfield.products.privatelink.parameters import ZoneId
+from jackfield.products.privatelink.parameters import ClientToken, DryRun, EndpointId, RegionId, ServiceId, ZoneId
 from jackfield.products.privatelink.product import PRIVATELINK
 from jackfield.products.privatelink.resources import EndpointZone, VpcEndpoint, zone_key
 from jackfield.products.privatelink.states import CONNECTED, CONNECTING, DISCONNECTED, DISCONNECTING, UP
@@ -38,8 +37,13 @@ _ERRORS = (
 )
 
 
-class ZoneConnectionRequest(ConnectionRequest):
+class ZoneConnectionRequest(Request):
+    region_id: RegionId
+    service_id: ServiceId
+    endpoint_id: EndpointId
     zone_id: ZoneId
+    client_token: ClientToken = ""
+    dry_run: DryRun = False
 
 
 class DisableVpcEndpointZoneConnectionRequest(ZoneConnectionRequest):
@@ -57,9 +61,7 @@ class DisableVpcEndpointZoneConnectionRequest(ZoneConnectionRequest):
     token="ClientToken",
     source="PrivateLink documents, DisableVpcEndpointZoneConnection, 2026-01-27",
 )
-def disable_vpc_endpoint_zone_connection(
-    tx: Tx, call: Call, request: DisableVpcEndpointZoneConnectionRequest
-) -> Reply:
+def disable_vpc_endpoint_zone_connection(tx: Tx, call: Call, request: DisableVpcEndpointZoneConnectionRequest) -> Reply:
     """Takes one zone of an endpoint off the service: its clients are cut off, its address refuses.
 
     Only while the connection is Connected and the zone Connected or Migrated. The zone is Disconnecting, then

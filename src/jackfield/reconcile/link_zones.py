@@ -1,0 +1,197 @@
+"""One zone of a PrivateLink endpoint: its state and its listener are made to match."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from jackfield.endpoints.resources import Endpoint
+from jackfield.endpoints.uses import end_use
+from jackfield.products.nlb.resources import zone_endpoint_id
+from jackfield.products.privatelink.groups import endpoint_rules
+from jackfield.products.privatelink.links import LET_IN, choose_resource, connect_zone, ports_behind
+from jackfield.products.privatelink.resources import Connection, EndpointZone, VpcEndpoint
+from jackfield.products.privatelink.routes import routes
+from jackfield.products.privatelink.states import (
+    CONNECTED,
+    CONNECTING,
+    CREATING,
+    DELETING,
+    DISCONNECTED,
+    DISCONNECTING,
+    MIGRATED,
+    WAIT,
+)
+from jackfield.reconcile.dialling import NotProven
+from jackfield.reconcile.endpoints import EndpointWork
+from jackfield.reconcile.loop import Later, wait_until
+from jackfield.reconcile.reaching import backend
+from jackfield.reconcile.world import World
+from jackfield.relay.route import Route
+from jackfield.store.interface import Tx
+from jackfield.store.resource import Evidence
+
+
+class ZoneWork:
+    """The steps of zones. Each may be repeated, and touches no other zone."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._endpoints = EndpointWork(world)
+        self._cut: dict[str, Evidence] = {}
+
+    def step(self, endpoint: VpcEndpoint, zone: EndpointZone) -> None:
+        """:raises Later: something has to happen first."""
+        if zone.status == CREATING:
+            self._create(endpoint, zone)
+        elif zone.status == CONNECTING:
+            self._connect(endpoint, zone)
+        elif zone.status in (CONNECTED, MIGRATED):
+            self._tend(endpoint, zone)
+        elif zone.status == DISCONNECTING:
+            self._disconnect(endpoint, zone)
+        elif zone.status == DELETING:
+            self._remove(endpoint, zone)
+
+    def _create(self, endpoint: VpcEndpoint, zone: EndpointZone) -> None:
+        """Says that the address is there; it is connected at once if the endpoint is let in already."""
+        wait_until(zone.settle_at)
+        with self._world.store.write() as tx:
+            current, connection = tx.get(EndpointZone, zone.id), tx.get(Connection, endpoint.id)
+            if current is None or current.status != CREATING:
+                return
+            waiting = msgspec.structs.replace(current, status=WAIT)
+            tx.put(waiting, evidence={"address": current.address, "eni": current.eni_id})
+            resource = choose_resource(tx, endpoint.service_id, zone.zone_id)
+            if connection is not None and connection.status in LET_IN and resource is not None:
+                connect_zone(tx, endpoint, waiting, resource, zone.settle_at)
+
+    def _connect(self, endpoint: VpcEndpoint, zone: EndpointZone) -> None:
+        """Brings the zone's address up; Connected is said once it was dialled and its names resolve."""
+        with self._world.store.read() as view:
+            record = view.get(Endpoint, zone.id)
+        if record is None:
+            raise LookupError(f"{zone.id} is {zone.status} without an endpoint record")
+        plan = partial(self._plan, endpoint, zone)
+        if record.status == "Creating":
+            self._endpoints.bring_up(record, plan, lambda dialler, route: dialler.accepted(route))
+        self._publish()
+        self._tend(endpoint, zone)
+        wait_until(zone.settle_at)
+        evidence = self._proof(endpoint, zone)
+        with self._world.store.write() as tx:
+            current = tx.get(EndpointZone, zone.id)
+            if current is not None and current.status == CONNECTING:
+                enabled_at = tx.now if current.toggling == "enable" else current.enabled_at
+                settled = msgspec.structs.replace(current, status=CONNECTED, toggling="", enabled_at=enabled_at)
+                tx.put(settled, evidence=evidence)
+
+    def _tend(self, endpoint: VpcEndpoint, zone: EndpointZone) -> None:
+        """Tells the relay what changed: ports of the load balancer, rules of the security groups.
+
+        Ports that were not there before are dialled, too.
+        """
+        with self._world.store.write() as tx:
+            record = tx.get(Endpoint, zone.id)
+            if record is None or record.status != "Serving":
+                return
+            before, ports = record.ports, ports_behind(tx, zone)
+            if ports != before:
+                record = msgspec.structs.replace(record, port=ports[0] if ports else 0, more_ports=ports[1:])
+                tx.put(record)
+        self._endpoints.tend(record, partial(self._plan, endpoint, zone))
+        if set(ports) - set(before):
+            evidence = self._proof(endpoint, zone)
+            with self._world.store.write() as tx:
+                current = tx.get(Endpoint, zone.id)
+                if current is not None:
+                    tx.note(current, evidence)
+
+    def _disconnect(self, endpoint: VpcEndpoint, zone: EndpointZone) -> None:
+        """Takes the zone's address down; Disconnected is said once its connections are cut and it refuses."""
+        evidence = self._darken(endpoint, zone)
+        wait_until(zone.settle_at)
+        with self._world.store.write() as tx:
+            current = tx.get(EndpointZone, zone.id)
+            if current is not None and current.status == DISCONNECTING:
+                disabled_at = tx.now if current.toggling == "disable" else current.disabled_at
+                settled = msgspec.structs.replace(current, status=DISCONNECTED, toggling="", disabled_at=disabled_at)
+                tx.put(settled, evidence=evidence)
+                _let_go(tx, endpoint, current)
+        self._cut.pop(zone.id, None)
+
+    def _remove(self, endpoint: VpcEndpoint, zone: EndpointZone) -> None:
+        """Takes the zone's address down and gives it back."""
+        evidence = self._darken(endpoint, zone)
+        wait_until(zone.settle_at)
+        with self._world.store.write() as tx:
+            current = tx.get(EndpointZone, zone.id)
+            if current is not None and current.status == DELETING:
+                tx.remove(current, evidence={**evidence, "address": current.address})
+                _let_go(tx, endpoint, current)
+        self._cut.pop(zone.id, None)
+
+    def _darken(self, endpoint: VpcEndpoint, zone: EndpointZone) -> Evidence:
+        """Closes the listeners, cuts the connections and proves it, now or in an earlier step.
+
+        :raises Later: the relay is down, or still listens.
+        """
+        with self._world.store.read() as view:
+            record = view.get(Endpoint, zone.id)
+        if record is not None:
+            self._cut[zone.id] = self._endpoints.take_down(record)
+        if not self._world.real:
+            return {"engines": "none"}
+        listening = [key for key in self._endpoints.listening(endpoint.id) if key.startswith(f"{zone.id}/")]
+        if listening:
+            raise Later(0.05, f"{', '.join(listening)} still listen")
+        return {"released": self._cut.get(zone.id, {}), "listening": listening}
+
+    def _proof(self, endpoint: VpcEndpoint, zone: EndpointZone) -> Evidence:
+        """What a dial of every port shows, now.
+
+        :raises Later: one is not accepted.
+        """
+        if not self._world.real:
+            return {"engines": "none"}
+        with self._world.store.read() as view:
+            record = view.get(Endpoint, zone.id)
+        planned = self._plan(endpoint, zone, record) if record is not None else ()
+        answered: dict[str, Mapping[str, Any]] = {}
+        try:
+            for route in planned:
+                answered[f"{route.address}:{route.port}"] = self._world.dialler.accepted(route)
+        except NotProven as error:
+            raise Later(0.05, str(error)) from error
+        return {"answered": answered}
+
+    def _plan(self, endpoint: VpcEndpoint, zone: EndpointZone, record: Endpoint) -> tuple[Route, ...]:
+        """The routes of a zone's record, as load balancer and security groups are now."""
+        if not self._world.real:
+            return ()
+        with self._world.store.read() as view:
+            behind = view.get(Endpoint, zone_endpoint_id(zone.resource_id, zone.zone_id))
+            current = view.get(VpcEndpoint, endpoint.id)
+            if behind is None or current is None:
+                return ()
+            return routes(
+                record,
+                lambda port: backend(view, behind.vpc_id, behind.vpc_address, port),
+                partial(endpoint_rules, view, current),
+                drain=self._world.settings.drain,
+                local_clients=self._world.settings.local_clients,
+            )
+
+    def _publish(self) -> None:
+        if self._world.real:  # without engines nothing has an address
+            self._world.names.publish()
+
+
+def _let_go(tx: Tx, endpoint: VpcEndpoint, zone: EndpointZone) -> None:
+    """The endpoint uses a load balancer no more, unless another zone of it does."""
+    others = (one for one in tx.children(EndpointZone, endpoint.id) if one.id != zone.id)
+    if all(tx.get(Endpoint, one.id) is None or one.resource_id != zone.resource_id for one in others):
+        end_use(tx, zone.resource_id, endpoint)

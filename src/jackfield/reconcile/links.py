@@ -1,0 +1,129 @@
+"""PrivateLink endpoints: zones, connection and endpoint are made to match the store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from jackfield.endpoints.uses import end_use
+from jackfield.products.privatelink.resources import AttachedGroup, Connection, EndpointZone, VpcEndpoint
+from jackfield.products.privatelink.states import (
+    ACTIVE,
+    CONNECTED,
+    CONNECTING,
+    CREATING,
+    DARK,
+    DELETING,
+    DISCONNECTED,
+    DISCONNECTING,
+    MIGRATED,
+    PENDING,
+)
+from jackfield.reconcile.link_zones import ZoneWork
+from jackfield.reconcile.loop import Later, wait_until
+from jackfield.reconcile.world import World
+from jackfield.store.interface import Reader, Tx
+
+
+class LinkReconciler:
+    """One step at a time, from what the store says now.
+
+    Each zone is worked on for itself: one that has to wait holds up neither its siblings nor what is said of them.
+    Then the connection (Connected once all zones are, Disconnected once all are dark), then the endpoint (Active once
+    its zones are there or gone and the relay knows its security groups).
+    """
+
+    kind = VpcEndpoint.kind
+    resource = VpcEndpoint
+    settled = ACTIVE
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._zones = ZoneWork(world)
+
+    def step(self, id: str) -> float | None:
+        """:return: seconds until the next look. :raises Later: something has to happen first."""
+        with self._world.store.read() as view:
+            endpoint = view.get(VpcEndpoint, id)
+            zones = view.children(EndpointZone, id)
+        if endpoint is None:
+            return None
+        waits: list[Later] = []
+        for zone in zones:
+            try:
+                self._zones.step(endpoint, zone)
+            except Later as later:
+                waits.append(later)
+        for settle in (self._settle_connection, self._settle_endpoint):
+            try:
+                settle(endpoint, all_told=not waits)
+            except Later as later:
+                waits.append(later)
+        if waits:
+            raise min(waits, key=lambda later: later.seconds)
+        self._world.tended.note(id)
+        return None
+
+    def _settle_connection(self, endpoint: VpcEndpoint, *, all_told: bool) -> None:
+        """Says Connected or Disconnected once every zone is. Zones on their way out do not count."""
+        with self._world.store.write() as tx:
+            connection = tx.get(Connection, endpoint.id)
+            if connection is None:
+                return
+            zones = [zone for zone in tx.children(EndpointZone, endpoint.id) if zone.status != DELETING]
+            if connection.status == CONNECTING and all(zone.status in (CONNECTED, MIGRATED) for zone in zones):
+                after = CONNECTED
+            elif connection.status == DISCONNECTING and all(zone.status in (*DARK, CREATING) for zone in zones):
+                after = DISCONNECTED
+            else:
+                return
+            wait_until(connection.settle_at)
+            settled = msgspec.structs.replace(connection, status=after, modified=tx.now)
+            tx.put(settled, evidence={"zones": {zone.zone_id: zone.status for zone in zones}})
+
+    def _settle_endpoint(self, endpoint: VpcEndpoint, *, all_told: bool) -> None:
+        """Says Active, or ends the record.
+
+        :param all_told: whether the relay knows the security groups of ``endpoint``, as it was when the step began.
+        """
+        with self._world.store.write() as tx:
+            current = tx.get(VpcEndpoint, endpoint.id)
+            if current is None:
+                return
+            zones = tx.children(EndpointZone, endpoint.id)
+            if current.status == DELETING and not zones:
+                wait_until(current.settle_at)
+                _remove(tx, current)
+            elif current.status == CREATING and all(zone.status != CREATING for zone in zones):
+                wait_until(current.settle_at)
+                tx.put(msgspec.structs.replace(current, status=ACTIVE), evidence=_seen(tx, current, zones))
+            elif (
+                current.status == PENDING
+                and current == endpoint
+                and all_told
+                and all(zone.status not in (CREATING, DELETING) for zone in zones)
+            ):
+                wait_until(current.settle_at)
+                _settle_groups(tx, current, zones)
+
+
+def _settle_groups(tx: Tx, endpoint: VpcEndpoint, zones: Sequence[EndpointZone]) -> None:
+    for group in endpoint.groups:
+        if group.status == "Detaching":
+            end_use(tx, group.id, endpoint)
+    groups = tuple(AttachedGroup(id, "Attached") for id in endpoint.judges)
+    active = msgspec.structs.replace(endpoint, status=ACTIVE, groups=groups)
+    tx.put(active, evidence=_seen(tx, active, zones))
+
+
+def _seen(tx: Reader, endpoint: VpcEndpoint, zones: Sequence[EndpointZone]) -> dict[str, object]:
+    """What holds when an endpoint becomes Active."""
+    return {"zones": {zone.zone_id: zone.status for zone in zones}, "groups": list(endpoint.judges)}
+
+
+def _remove(tx: Tx, endpoint: VpcEndpoint) -> None:
+    connection = tx.get(Connection, endpoint.id)
+    if connection is not None:
+        tx.remove(connection, evidence={"zones": []})
+    tx.remove(endpoint, evidence={"zones": []})
