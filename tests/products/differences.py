@@ -9,6 +9,7 @@ LATER = "what it asks for is not built; the vendor's default holds"
 NO_MONEY = "orders, coupons and renewals cost nothing here"
 READ = "a read changes nothing, so repeating it is harmless"
 NO_GROUP = "there are no dedicated clusters"
+ONE_REGION = "a service is reached from its own region; endpoints elsewhere are refused"
 NO_GROWTH = "storage is the machine's and does not grow by itself"
 NO_TLS = "of TCPSSL listeners, which are refused"
 NO_RANGE = "of a listener on a range of ports, which is refused"
@@ -73,6 +74,13 @@ WITHOUT_EFFECT: dict[tuple[str, str], str] = {
     ("R-kvstore.CreateInstance", "SlaveReadOnlyCount"): LATER,
     ("R-kvstore.CreateInstance", "SlaveReplicaCount"): LATER,
     ("R-kvstore.CreateInstance", "SrcDBInstanceId"): LATER,
+    ("Privatelink.CreateVpcEndpoint", "CrossRegionBandwidth"): ONE_REGION,
+    ("Privatelink.CreateVpcEndpointService", "SupportedRegionList"): ONE_REGION,
+    ("Privatelink.DescribeZones", "CrossRegion"): ONE_REGION,
+    ("Privatelink.DescribeZones", "CrossRegionSide"): ONE_REGION,
+    ("Privatelink.UpdateVpcEndpointAttribute", "CrossRegionBandwidth"): ONE_REGION,
+    ("Privatelink.UpdateVpcEndpointServiceAttribute", "AddSupportedRegionSet"): ONE_REGION,
+    ("Privatelink.UpdateVpcEndpointServiceAttribute", "DeleteSupportedRegionSet"): ONE_REGION,
     ("Rds.AllocateInstancePublicConnection", "BabelfishPort"): "no server speaks Babelfish",
     ("Rds.AllocateInstancePublicConnection", "GeneralGroupName"): NO_GROUP,
     ("Rds.AllocateInstancePublicConnection", "PGBouncerPort"): "no PgBouncer runs",
@@ -149,6 +157,8 @@ REFUSED_VALUES: dict[tuple[str, str], dict[str, str]] = {
 
 UNKNOWN_INSTANCE = "what most operations of RDS say of an unknown instance"
 RETRIED = "said in the wild, and what Terraform retries until the instance is Running"
+ATTACH = "AttachResourceToVpcEndpointService's, for the same rule"
+REPEATED = "that it cannot be repeated is documented without a code; Terraform retries this one"
 REGION = "VPC's (DescribeZones), for an unknown region; RDS documents none"
 
 UNDOCUMENTED: dict[tuple[str, str, int], str] = {
@@ -173,6 +183,13 @@ UNDOCUMENTED: dict[tuple[str, str, int], str] = {
     ("R-kvstore.ModifySecurityIps", "InvalidInstanceId.NotFound", 404): "DescribeSecurityIps', for the same rule",
     ("R-kvstore.ModifySecurityIps", "InstanceStatus.NotSupport", 403): "the connection family's; while it is deleted",
     ("R-kvstore.ModifySecurityIps", "InvalidSecurityIps", 400): "the gateway's form for an entry that is no address",
+    ("Privatelink.AddUserToVpcEndpointService", "EndpointServiceOperationDenied", 400): "Active is required in prose",
+    ("Privatelink.CreateVpcEndpointService", "EndpointServiceResourceExist", 400): ATTACH,
+    ("Privatelink.CreateVpcEndpointService", "EndpointServiceResourceTypeNotEqual", 400): ATTACH,
+    ("Privatelink.CreateVpcEndpointService", "EndpointServiceResourceTypeNotSupport", 400): ATTACH,
+    ("Privatelink.DetachResourceFromVpcEndpointService", "EndpointServiceOperationDenied", 400): "Attach's, likewise",
+    ("Privatelink.DisableVpcEndpointZoneConnection", "ConcurrentCallNotSupported", 400): REPEATED,
+    ("Privatelink.EnableVpcEndpointZoneConnection", "ConcurrentCallNotSupported", 400): REPEATED,
     ("Rds.AllocateInstancePublicConnection", "InvalidDBInstanceName.NotFound", 404): UNKNOWN_INSTANCE,
     ("Rds.AllocateInstancePublicConnection", "OperationDenied.DBInstanceStatus", 403): RETRIED,
     ("Rds.CreateAccount", "InvalidAccountName.Malformed", 400): "the form of the other errors about account names",
@@ -215,6 +232,7 @@ OWN_TEXTS: dict[tuple[str, str, int], str] = {
 """Errors whose text is not the documented one."""
 
 NOT_RAISED: dict[tuple[str, str], str] = {
+    ("Privatelink.CheckProductOpen", "NeedOpenProduct"): "it is open for every account",
     ("R-kvstore.DeleteInstance", "InstanceReleaseProtection"): "no operation that protects an instance is built",
 }
 """Declared errors that nothing raises yet."""
@@ -224,6 +242,10 @@ ALL_RESOURCES = {
     "Ecs.ModifySecurityGroupRule",
     "Ecs.DescribeRegions",
     "Ecs.DescribeZones",
+    "Privatelink.CheckProductOpen",
+    "Privatelink.DescribeRegions",
+    "Privatelink.DescribeZones",
+    "Privatelink.OpenPrivateLinkService",
     "R-kvstore.DescribeRegions",
     "R-kvstore.DescribeZones",
     "Rds.DescribeRegions",

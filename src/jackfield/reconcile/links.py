@@ -7,7 +7,13 @@ from collections.abc import Sequence
 import msgspec
 
 from jackfield.endpoints.uses import end_use
-from jackfield.products.privatelink.resources import AttachedGroup, Connection, EndpointZone, VpcEndpoint
+from jackfield.products.privatelink.resources import (
+    AttachedGroup,
+    Connection,
+    EndpointService,
+    EndpointZone,
+    VpcEndpoint,
+)
 from jackfield.products.privatelink.states import (
     ACTIVE,
     CONNECTED,
@@ -19,11 +25,20 @@ from jackfield.products.privatelink.states import (
     DISCONNECTING,
     MIGRATED,
     PENDING,
+    SERVICE_DELETED,
 )
+from jackfield.reconcile.instances import Rest
 from jackfield.reconcile.link_zones import ZoneWork
 from jackfield.reconcile.loop import Later, wait_until
 from jackfield.reconcile.world import World
 from jackfield.store.interface import Reader, Tx
+
+LINK_RESTS = (
+    Rest(EndpointService, frozenset((ACTIVE,))),
+    Rest(EndpointZone, frozenset((*DARK, CONNECTED, MIGRATED))),
+    Rest(Connection, frozenset((DISCONNECTED, CONNECTED, SERVICE_DELETED))),
+)
+"""When nothing of what belongs to endpoints and services is on its way."""
 
 
 class LinkReconciler:
@@ -49,23 +64,21 @@ class LinkReconciler:
             zones = view.children(EndpointZone, id)
         if endpoint is None:
             return None
-        waits: list[Later] = []
+        waits = _Waits()
         for zone in zones:
-            try:
+            with waits:
                 self._zones.step(endpoint, zone)
-            except Later as later:
-                waits.append(later)
-        for settle in (self._settle_connection, self._settle_endpoint):
-            try:
-                settle(endpoint, all_told=not waits)
-            except Later as later:
-                waits.append(later)
-        if waits:
-            raise min(waits, key=lambda later: later.seconds)
+        all_told = not waits.found
+        with waits:
+            self._settle_connection(endpoint)
+        with waits:
+            self._settle_endpoint(endpoint, all_told=all_told)
+        if waits.found:
+            raise min(waits.found, key=lambda later: later.seconds)
         self._world.tended.note(id)
         return None
 
-    def _settle_connection(self, endpoint: VpcEndpoint, *, all_told: bool) -> None:
+    def _settle_connection(self, endpoint: VpcEndpoint) -> None:
         """Says Connected or Disconnected once every zone is. Zones on their way out do not count."""
         with self._world.store.write() as tx:
             connection = tx.get(Connection, endpoint.id)
@@ -106,6 +119,22 @@ class LinkReconciler:
             ):
                 wait_until(current.settle_at)
                 _settle_groups(tx, current, zones)
+
+
+class _Waits:
+    """Keeps what parts of a step wait for, so that the other parts are done all the same."""
+
+    def __init__(self) -> None:
+        self.found: list[Later] = []
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if isinstance(error, Later):
+            self.found.append(error)
+            return True
+        return False
 
 
 def _settle_groups(tx: Tx, endpoint: VpcEndpoint, zones: Sequence[EndpointZone]) -> None:

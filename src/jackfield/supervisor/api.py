@@ -43,6 +43,8 @@ from jackfield.reconcile.balancers import BalancerReconciler
 from jackfield.reconcile.dialling import Dialler
 from jackfield.reconcile.instances import InstanceReconciler, Rest, ServingReconciler, rest_of, settled
 from jackfield.reconcile.jobs import JobReconciler
+from jackfield.reconcile.link_services import LinkServiceReconciler
+from jackfield.reconcile.links import LINK_RESTS, LinkReconciler
 from jackfield.reconcile.loop import Later, ReconcileLoop
 from jackfield.reconcile.names import Names
 from jackfield.reconcile.network import NetworkReconciler
@@ -141,6 +143,7 @@ class Process:
             *self._instances,
             BalancerReconciler(self._world),
             ServerGroupReconciler(self._world),
+            LinkReconciler(self._world),
         )
         others = (
             AccountReconciler(self._world),
@@ -149,10 +152,11 @@ class Process:
             NetworkReconciler(self._store, Vpc),
             NetworkReconciler(self._store, VSwitch),
             JobReconciler(self._store),
+            LinkServiceReconciler(self._store),
         )
         self._loop = ReconcileLoop(self._store, {one.kind: one for one in (*self._serving_kinds, *others)})
         rests = tuple(rest_of(each) for each in self._serving_kinds)
-        rests += (Rest(Listener, frozenset((RUNNING, STOPPED))),)
+        rests += (Rest(Listener, frozenset((RUNNING, STOPPED))), *LINK_RESTS)
         self._overview = Overview(self._world, self._instances, rests, self._loop.idle)
         self._admin_token = _stored_secret(self._store, self._keyring, _ADMIN_TOKEN, lambda: secrets.token_urlsafe(32))
         self._stop = asyncio.Event()

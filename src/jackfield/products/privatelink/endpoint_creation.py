@@ -55,7 +55,7 @@ class ZoneShape(Shape):
     ip: Annotated[str, Param("An address of the vSwitch; left out: any.", "192.168.0.32")] = msgspec.field(
         name="ip", default=""
     )
-    ipv6_address: Annotated[str, Param("Refused: vSwitches have no IPv6 block.", "")] = ""
+    ipv6_address: Annotated[str, Param("Refused: vSwitches have no IPv6 block.", "2408:4003:10bb:6a10::1")] = ""
 
 
 class CreateVpcEndpointRequest(Request):
