@@ -72,7 +72,10 @@ def test_the_whitelist_says_who_may_create_endpoints(
     provider: Side, consumer: Side, network: Network, balancer: str
 ) -> None:
     service = provider.service(balancer)
-    offered = lambda: [one.service_id for one in consumer("ListVpcEndpointServicesByEndUser").services]  # noqa: E731
+
+    def offered() -> list[str]:
+        return [one.service_id for one in consumer("ListVpcEndpointServicesByEndUser").services]
+
     with refused("EndpointServiceNotAuthorized", 400):
         consumer.endpoint(service, network)
     assert service not in offered()

@@ -26,6 +26,7 @@ from jackfield.products.vpc.errors import (
 from jackfield.products.vpc.resources import Vpc, VSwitch
 from jackfield.reconcile.loop import Later
 from jackfield.reconcile.network import NetworkReconciler
+from jackfield.reconcile.vpcs import Vpcs
 from jackfield.store.interface import Tx
 from jackfield.store.sqlite import SqliteStore, open_store
 
@@ -48,14 +49,14 @@ def store(tmp_path: Path) -> Iterator[SqliteStore]:
 def new_vpc(store: SqliteStore) -> str:
     with store.write() as tx:
         made = vpcs.create_vpc(tx, CALL, vpcs.CreateVpcRequest(region_id=REGION)).vpc_id
-    NetworkReconciler(store, Vpc).step(made)
+    NetworkReconciler(store, Vpcs(store, None), Vpc).step(made)
     return made
 
 
 def new_vswitch(store: SqliteStore, vpc_id: str) -> str:
     with store.write() as tx:
         made = create_vswitch(tx, vpc_id)
-    NetworkReconciler(store, VSwitch).step(made)
+    NetworkReconciler(store, Vpcs(store, None), VSwitch).step(made)
     return made
 
 
@@ -96,7 +97,7 @@ def test_a_vpc_that_is_going(store: SqliteStore) -> None:
             vpc_changes.modify_vpc_attribute(tx, CALL, vpc_changes.ModifyVpcAttributeRequest(vpc_id=id, vpc_name="new"))
         with pytest.raises(IncorrectVpcStatusForGroup):
             groups.create_security_group(tx, CALL, groups.CreateSecurityGroupRequest(region_id=REGION, vpc_id=id))
-    assert NetworkReconciler(store, Vpc).step(id) is None
+    assert NetworkReconciler(store, Vpcs(store, None), Vpc).step(id) is None
     with store.read() as view:
         assert view.get(Vpc, id) is None
     assert last_change(store, id) == ("Pending", "", {"users": 0, "vswitches": 0, "endpoints": 0})
@@ -119,7 +120,7 @@ def test_a_vswitch_that_is_going(store: SqliteStore) -> None:
             )
     with pytest.raises(VpcHasVSwitches):
         delete_vpc(store, network)
-    NetworkReconciler(store, VSwitch).step(id)
+    NetworkReconciler(store, Vpcs(store, None), VSwitch).step(id)
     assert last_change(store, id) == ("Pending", "", {"users": 0, "addresses": 0})
     delete_vpc(store, network)
 
@@ -154,7 +155,7 @@ def test_nothing_goes_while_something_is_left(store: SqliteStore) -> None:
         tx.put(user)
         use(tx, id, user)
     with pytest.raises(Later, match="not empty"):
-        NetworkReconciler(store, Vpc).step(id)
+        NetworkReconciler(store, Vpcs(store, None), Vpc).step(id)
     with store.read() as view:
         assert view.get(Vpc, id)
 
@@ -162,8 +163,8 @@ def test_nothing_goes_while_something_is_left(store: SqliteStore) -> None:
 def default(store: SqliteStore) -> VSwitch:
     with store.write() as tx:
         made = default_vswitch(tx, ACCOUNT, REGION, ZONE)
-    NetworkReconciler(store, Vpc).step(made.parent)
-    NetworkReconciler(store, VSwitch).step(made.id)
+    NetworkReconciler(store, Vpcs(store, None), Vpc).step(made.parent)
+    NetworkReconciler(store, Vpcs(store, None), VSwitch).step(made.id)
     with store.read() as view:
         settled = view.get(VSwitch, made.id)
     assert settled is not None
@@ -177,9 +178,9 @@ def test_the_default_network_is_made_anew(store: SqliteStore) -> None:
     delete_vswitch(store, first.id)
     second = default(store)
     assert (second.id != first.id, second.parent, second.cidr != first.cidr) == (True, first.parent, True)
-    NetworkReconciler(store, VSwitch).step(first.id)
+    NetworkReconciler(store, Vpcs(store, None), VSwitch).step(first.id)
     delete_vswitch(store, second.id)
-    NetworkReconciler(store, VSwitch).step(second.id)
+    NetworkReconciler(store, Vpcs(store, None), VSwitch).step(second.id)
     delete_vpc(store, first.parent)
     third = default(store)
     assert third.parent != first.parent
@@ -190,7 +191,7 @@ def test_a_default_vpc_that_is_full(store: SqliteStore) -> None:
     """The caller's own vSwitches fill it: another VPC becomes the default."""
     first = default(store)
     delete_vswitch(store, first.id)
-    NetworkReconciler(store, VSwitch).step(first.id)
+    NetworkReconciler(store, Vpcs(store, None), VSwitch).step(first.id)
     with store.write() as tx:
         request = vswitches.CreateVSwitchRequest(vpc_id=first.parent, zone_id=ZONE, cidr_block="172.31.0.0/16")
         vswitches.create_vswitch(tx, CALL, request)

@@ -18,7 +18,18 @@ from jackfield.folder import Folder
 from jackfield.supervisor.shutdown import processes_of
 from jackfield.vantage.probe import probe
 
-_CLIENTS = ("alibabacloud_r_kvstore20150101", "alibabacloud_rds20140815", "httpx", "psycopg", "pymysql", "redis")
+_CLIENTS = (
+    "alibabacloud_ecs20140526",
+    "alibabacloud_nlb20220430",
+    "alibabacloud_privatelink20200415",
+    "alibabacloud_r_kvstore20150101",
+    "alibabacloud_rds20140815",
+    "alibabacloud_vpc20160428",
+    "httpx",
+    "psycopg",
+    "pymysql",
+    "redis",
+)
 """Modules of the extra ``demo``."""
 
 
@@ -28,22 +39,13 @@ def run(options: argparse.Namespace) -> int:
     data = options.data or Path(tempfile.mkdtemp(prefix="jackfield-demo-"))
     folder = Folder(data)
     me = [sys.executable, "-m", "jackfield"]
-    begun = time.monotonic()
+    begun = time.time()
     up = [*me, "up", "--detach", "--data", str(folder.root), "--listen", "127.0.0.1:0"]
     status = 1
     try:
         subprocess.run(up, check=True)
-        started = time.monotonic() - begun
-        story = [
-            sys.executable,
-            "-m",
-            "jackfield.demo.story",
-            "--data",
-            str(folder.root),
-            "--started",
-            f"{started:.3f}",
-        ]
-        status = subprocess.run([*me, "exec", "--data", str(folder.root), "--", *story]).returncode
+        with tempfile.TemporaryDirectory(prefix="jackfield-notes-") as notes:
+            status = _tell(folder, me, Path(notes, "evidence.json"), begun)
     except subprocess.CalledProcessError:
         print("jackfield: it did not start", file=sys.stderr)
     except KeyboardInterrupt:
@@ -56,24 +58,23 @@ def run(options: argparse.Namespace) -> int:
     return _end(folder, me, options.data is None) or status
 
 
+def _tell(folder: Folder, me: list[str], notes: Path, begun: float) -> int:
+    """Both parts; 1 when a piece of evidence is missing in either."""
+    story = [sys.executable, "-m", "jackfield.demo.story", "--data", str(folder.root), "--notes", str(notes)]
+    story += ["--begun", f"{begun:.3f}", "--part"]
+    host = subprocess.run([*me, "exec", "--data", str(folder.root), "--", *story, "host"]).returncode
+    # Outside of exec: its clients enter VPCs, which nobody can from within another namespace.
+    vpc = subprocess.run([*story, "vpc"]).returncode
+    return host or vpc
+
+
 def _check() -> None:
     """:raises Failure: something that the demo needs is not there; nothing was started."""
     try:
         find()
     except EngineMissing as error:
         raise Failure(f"{error.what} {error.remedy}") from None
-    missing = [
-        module
-        for module in (
-            "alibabacloud_r_kvstore20150101",
-            "alibabacloud_rds20140815",
-            "httpx",
-            "psycopg",
-            "pymysql",
-            "redis",
-        )
-        if find_spec(module) is None
-    ]
+    missing = [module for module in _CLIENTS if find_spec(module) is None]
     if missing:
         raise Failure(f"the demo's clients are not installed ({', '.join(missing)}): pip install 'jackfield[demo]'")
     inside = probe()

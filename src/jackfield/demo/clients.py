@@ -32,6 +32,11 @@ class Held:
         self._socket.setblocking(False)
         self.closed = False
 
+    @property
+    def source(self) -> str:
+        """The address from which it came."""
+        return str(self._socket.getsockname()[0])
+
     def look(self) -> bool:
         """Whether it is closed by now."""
         if not self.closed:

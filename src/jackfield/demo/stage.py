@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from jackfield.cli.table import print_table
@@ -24,21 +26,27 @@ class Evidence(NamedTuple):
 
 
 class Stage:
-    """Prints each event with the seconds since the start."""
+    """Prints each event with the seconds since the start.
 
-    def __init__(self) -> None:
-        self._begun = time.monotonic()
-        self.evidence: list[Evidence] = []
+    :param notes: a file in which the evidence is kept, so that a story may be told by several programs.
+    :param begun: when it began, in seconds since the epoch.
+    """
+
+    def __init__(self, notes: Path, begun: float) -> None:
+        self._notes = notes
+        self._begun = begun
+        self.evidence = [Evidence(*one) for one in json.loads(notes.read_text())] if notes.exists() else []
 
     def title(self, text: str) -> None:
         print(f"\n{text}", flush=True)
 
     def say(self, text: str) -> None:
-        print(f"  {time.monotonic() - self._begun:7.3f} s  {text}", flush=True)
+        print(f"  {time.time() - self._begun:7.3f} s  {text}", flush=True)
 
     def show(self, what: str, holds: bool, seen: str = "") -> None:
         """Notes a piece of evidence and tells it."""
         self.evidence.append(Evidence(what, seen, holds))
+        self._notes.write_text(json.dumps(self.evidence))
         self.say(f"{'seen' if holds else 'NOT SEEN'}: {what}{f' ({seen})' if seen else ''}")
 
     def wait(self, what: str, true: Callable[[], T | None], seconds: float = 20.0) -> T:
@@ -61,6 +69,6 @@ class Stage:
             ("", "EVIDENCE", "FIGURES"), [("ok" if one.holds else "NO", one.what, one.seen) for one in self.evidence]
         )
         missing = [one.what for one in self.evidence if not one.holds]
-        total = time.monotonic() - self._begun
+        total = time.time() - self._begun
         print(f"\n{len(self.evidence) - len(missing)} of {len(self.evidence)} pieces of evidence, {total:.1f} s")
         return not missing

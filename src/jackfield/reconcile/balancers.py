@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ from jackfield.products.nlb.resources import Listener, LoadBalancer
 from jackfield.products.nlb.states import ACTIVE, DELETING, RUNNING, STOPPED
 from jackfield.reconcile.balancer_health import note_health
 from jackfield.reconcile.balancer_plan import planned
-from jackfield.reconcile.dialling import Dialler, NotProven
+from jackfield.reconcile.dialling import Dialler
 from jackfield.reconcile.endpoints import EndpointWork, Place, place_text
 from jackfield.reconcile.loop import Later, wait_until
 from jackfield.reconcile.world import World
@@ -83,17 +84,17 @@ class BalancerReconciler:
     def _work(self, load_balancer: LoadBalancer) -> None:
         with self._world.store.read() as view:
             endpoints = view.children(Endpoint, load_balancer.id)
-
-        def plan(endpoint: Endpoint) -> Sequence[Route]:
-            with self._world.store.read() as view:
-                return planned(self._world, view, load_balancer, endpoint)
-
+        plan = partial(self._plan, load_balancer)
         if all(endpoint.status == "Serving" for endpoint in endpoints):
             for endpoint in endpoints:
                 self._endpoints.tend(endpoint, plan, _accepted)
         else:
             seen = self._seen.setdefault(load_balancer.id, {})
             self._endpoints.work(endpoints, plan, _accepted, seen)
+
+    def _plan(self, load_balancer: LoadBalancer, endpoint: Endpoint) -> Sequence[Route]:
+        with self._world.store.read() as view:
+            return planned(self._world, view, load_balancer, endpoint)
 
     def _settle_listeners(self, load_balancer: LoadBalancer) -> list[float]:
         """Settles what was proven.
@@ -104,8 +105,7 @@ class BalancerReconciler:
         with self._world.store.read() as view:
             listeners = view.children(Listener, load_balancer.id)
             endpoints = view.children(Endpoint, load_balancer.id)
-            plans = [planned(self._world, view, load_balancer, one) for one in endpoints]
-        routes = [route for plan in plans for route in plan]
+        plan = partial(self._plan, load_balancer)
         waits = []
         for listener in listeners:
             if listener.status in (RUNNING, STOPPED):
@@ -114,24 +114,11 @@ class BalancerReconciler:
             if wait > 0:
                 waits.append(wait)
             elif listener.listens:
-                self._settle_listener(listener, self._proof_of_open(listener, routes))
+                proofs = (self._endpoints.proof(one, plan, _accepted, port=listener.port) for one in endpoints)
+                self._settle_listener(listener, {"zones": list(proofs)})
             else:
                 self._settle_listener(listener, self._proof_of_closed(listener, endpoints))
         return waits
-
-    def _proof_of_open(self, listener: Listener, routes: Sequence[Route]) -> Evidence:
-        if not self._world.real:
-            return {"engines": "none"}
-        try:
-            return {
-                "answered": {
-                    f"{route.address}:{route.port}": self._world.dialler.accepted(route)
-                    for route in routes
-                    if route.port == listener.port
-                }
-            }
-        except NotProven as error:
-            raise Later(_RETRY_SECONDS, str(error)) from error
 
     def _proof_of_closed(self, listener: Listener, endpoints: Sequence[Endpoint]) -> Evidence:
         if not self._world.real:

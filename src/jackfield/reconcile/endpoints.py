@@ -149,6 +149,16 @@ class EndpointWork:
             self._publish_names(endpoint)
         self._served[endpoint.id] = routes
 
+    def proof(self, endpoint: Endpoint, plan: Plan, prove: Prove, *, port: int = 0) -> Evidence:
+        """What dials of an endpoint show now, at each of its addresses.
+
+        :param port: of this port only; 0: of all. :raises Later: one does not lead where it should.
+        """
+        if not self._world.real:
+            return {"engines": "none"}
+        routes = self._routes(endpoint, plan)
+        return {"answered": self._prove([route for route in routes if port in (0, route.port)], prove)}
+
     def _routes(self, endpoint: Endpoint, plan: Plan) -> tuple[Route, ...]:
         """Where an endpoint listens: on this machine, and in its VPC where that is possible."""
         routes = tuple(plan(endpoint))

@@ -25,7 +25,7 @@ from jackfield.products.privatelink.states import (
     MIGRATED,
     WAIT,
 )
-from jackfield.reconcile.dialling import NotProven
+from jackfield.reconcile.dialling import Dialler
 from jackfield.reconcile.endpoints import EndpointWork
 from jackfield.reconcile.loop import Later, wait_until
 from jackfield.reconcile.reaching import backend
@@ -77,11 +77,12 @@ class ZoneWork:
             raise LookupError(f"{zone.id} is {zone.status} without an endpoint record")
         plan = partial(self._plan, endpoint, zone)
         if record.status == "Creating":
-            self._endpoints.bring_up(record, plan, lambda dialler, route: dialler.accepted(route))
-        self._publish()
+            self._endpoints.bring_up(record, plan, _accepted)
         self._tend(endpoint, zone)
         wait_until(zone.settle_at)
-        evidence = self._proof(endpoint, zone)
+        with self._world.store.read() as view:
+            record = view.get(Endpoint, zone.id) or record
+        evidence = self._endpoints.proof(record, plan, _accepted)
         with self._world.store.write() as tx:
             current = tx.get(EndpointZone, zone.id)
             if current is not None and current.status == CONNECTING:
@@ -90,25 +91,16 @@ class ZoneWork:
                 tx.put(settled, evidence=evidence)
 
     def _tend(self, endpoint: VpcEndpoint, zone: EndpointZone) -> None:
-        """Tells the relay what changed: ports of the load balancer, rules of the security groups.
-
-        Ports that were not there before are dialled, too.
-        """
+        """Tells the relay what changed: ports of the load balancer, rules of the security groups."""
         with self._world.store.write() as tx:
             record = tx.get(Endpoint, zone.id)
             if record is None or record.status != "Serving":
                 return
-            before, ports = record.ports, ports_behind(tx, zone)
-            if ports != before:
+            ports = ports_behind(tx, zone)
+            if ports != record.ports:
                 record = msgspec.structs.replace(record, port=ports[0] if ports else 0, more_ports=ports[1:])
                 tx.put(record)
-        self._endpoints.tend(record, partial(self._plan, endpoint, zone))
-        if set(ports) - set(before):
-            evidence = self._proof(endpoint, zone)
-            with self._world.store.write() as tx:
-                current = tx.get(Endpoint, zone.id)
-                if current is not None:
-                    tx.note(current, evidence)
+        self._endpoints.tend(record, partial(self._plan, endpoint, zone), _accepted)
 
     def _disconnect(self, endpoint: VpcEndpoint, zone: EndpointZone) -> None:
         """Takes the zone's address down; Disconnected is said once its connections are cut and it refuses."""
@@ -150,24 +142,6 @@ class ZoneWork:
             raise Later(0.05, f"{', '.join(listening)} still listen")
         return {"released": self._cut.get(zone.id, {}), "listening": listening}
 
-    def _proof(self, endpoint: VpcEndpoint, zone: EndpointZone) -> Evidence:
-        """What a dial of every port shows, now.
-
-        :raises Later: one is not accepted.
-        """
-        if not self._world.real:
-            return {"engines": "none"}
-        with self._world.store.read() as view:
-            record = view.get(Endpoint, zone.id)
-        planned = self._plan(endpoint, zone, record) if record is not None else ()
-        answered: dict[str, Mapping[str, Any]] = {}
-        try:
-            for route in planned:
-                answered[f"{route.address}:{route.port}"] = self._world.dialler.accepted(route)
-        except NotProven as error:
-            raise Later(0.05, str(error)) from error
-        return {"answered": answered}
-
     def _plan(self, endpoint: VpcEndpoint, zone: EndpointZone, record: Endpoint) -> tuple[Route, ...]:
         """The routes of a zone's record, as load balancer and security groups are now."""
         if not self._world.real:
@@ -179,15 +153,15 @@ class ZoneWork:
                 return ()
             return routes(
                 record,
-                lambda port: backend(view, behind.vpc_id, behind.vpc_address, port),
+                lambda port: backend(self._world, view, behind.vpc_id, behind.vpc_address, port),
                 partial(endpoint_rules, view, current),
                 drain=self._world.settings.drain,
                 local_clients=self._world.settings.local_clients,
             )
 
-    def _publish(self) -> None:
-        if self._world.real:  # without engines nothing has an address
-            self._world.names.publish()
+
+def _accepted(dialler: Dialler, route: Route) -> Mapping[str, Any]:
+    return dialler.accepted(route)
 
 
 def _let_go(tx: Tx, endpoint: VpcEndpoint, zone: EndpointZone) -> None:

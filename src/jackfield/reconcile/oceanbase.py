@@ -21,7 +21,6 @@ from jackfield.products.oceanbase.resources import (
 )
 from jackfield.products.oceanbase.routes import routes
 from jackfield.products.oceanbase.states import ONLINE, PENDING_CREATE, PENDING_DELETE
-from jackfield.reconcile.dialling import NotProven
 from jackfield.reconcile.endpoints import EndpointWork
 from jackfield.reconcile.loop import Later, wait_until
 from jackfield.reconcile.oceanbase_servers import server_of
@@ -141,15 +140,7 @@ class TenantReconciler:
             listener = view.get(Endpoint, service_endpoint(address))
         if listener is None or listener.status != "Serving":
             return
-        prove = server_of(self._world, tenant).prove
-        try:
-            answered = {
-                f"{route.address}:{route.port}": prove(self._world.dialler, route)
-                for route in self._plan(tenant, listener)
-            }
-        except NotProven as error:
-            raise Later(0.05, str(error)) from error
-        evidence = {"answered": answered} if self._world.real else {"engines": "none"}
+        evidence = self._endpoints.proof(listener, partial(self._plan, tenant), server_of(self._world, tenant).prove)
         with self._world.store.write() as tx:
             current = tx.get(type(address), address.id)
             if current is not None and current.status == PENDING_CREATE:

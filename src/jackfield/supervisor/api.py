@@ -149,8 +149,8 @@ class Process:
             AccountReconciler(self._world),
             ClusterReconciler(self._world),
             UserReconciler(self._world),
-            NetworkReconciler(self._store, Vpc),
-            NetworkReconciler(self._store, VSwitch),
+            NetworkReconciler(self._store, vpcs, Vpc),
+            NetworkReconciler(self._store, vpcs, VSwitch),
             JobReconciler(self._store),
             LinkServiceReconciler(self._store),
         )
