@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import jackfield.vantage
+from tests.vantage.holding import Holding
 
 NOBODY = 65534
 
@@ -63,8 +64,12 @@ class Caller:
         return self.uid == 0
 
     def popen(self, script: str, *arguments: str) -> subprocess.Popen[str]:
+        return self.start("-W", "error", "-c", textwrap.dedent(script), *arguments)
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Starts Python."""
         return subprocess.Popen(
-            [self.python, "-W", "error", "-c", textwrap.dedent(script), *arguments],
+            [self.python, *arguments],
             user=self.uid if self.name == "nobody" else None,
             group=self.uid if self.name == "nobody" else None,
             extra_groups=[] if self.name == "nobody" else None,
@@ -124,3 +129,10 @@ def inside(caller: Caller) -> Caller:
     if told != "True":
         pytest.skip(told)
     return caller
+
+
+@pytest.fixture
+def holding(inside: Caller) -> Iterator[Holding]:
+    """A keeper and a holder of that caller."""
+    with Holding(inside.start, inside.home) as running:
+        yield running

@@ -172,10 +172,10 @@ def close_all(descriptors: Sequence[int] | deque[int]) -> None:
             os.close(descriptor)
 
 
-def peer_uid(sock: socket.socket) -> int | None:
-    """The user at the other end of a Unix socket; ``None`` where the system has no ``SO_PEERCRED``."""
+def peer(sock: socket.socket) -> tuple[int, int] | None:
+    """Process and user at the other end of a Unix socket; ``None`` where the system has no ``SO_PEERCRED``."""
     option = getattr(socket, "SO_PEERCRED", None)
     if option is None:
         return None
-    uid: int = struct.unpack("3i", sock.getsockopt(socket.SOL_SOCKET, option, struct.calcsize("3i")))[1]
-    return uid
+    pid, uid, _ = struct.unpack("3i", sock.getsockopt(socket.SOL_SOCKET, option, struct.calcsize("3i")))
+    return pid, uid

@@ -120,11 +120,11 @@ class HolderClient:
         return [(vpc, source) for vpc, source in self._call("clients")[0]]
 
     def listener(self, vpc: str, address: str, port: int) -> socket.socket:
-        """A duplicate of a listening socket.
+        """A duplicate of a listening socket, non-blocking.
 
         :raises HolderRefused: ``not-there``, ``forbidden``.
         """
-        return socket.socket(fileno=self._call("listener", vpc=vpc, address=address, port=port)[1][0])
+        return _socket(self._call("listener", vpc=vpc, address=address, port=port)[1][0])
 
     def sockets(self, vpc: str, count: int) -> list[socket.socket]:
         """New TCP sockets that stand in the VPC, non-blocking: bind each to an endpoint's address before connecting.
@@ -132,7 +132,7 @@ class HolderClient:
         :param count: 1 to 64.
         :raises HolderRefused: ``not-there``, ``forbidden``.
         """
-        return [socket.socket(fileno=descriptor) for descriptor in self._call("sockets", vpc=vpc, count=count)[1]]
+        return [_socket(descriptor) for descriptor in self._call("sockets", vpc=vpc, count=count)[1]]
 
     def enter(self, vpc: str, source: str = "") -> Entrance:
         """The way into a VPC.
@@ -207,3 +207,9 @@ class HolderClient:
 def close_entrance(entrance: Entrance) -> None:
     """Closes its descriptors."""
     close_all([entrance.network] if entrance.user is None else [entrance.network, entrance.user])
+
+
+def _socket(descriptor: int) -> socket.socket:
+    sock = socket.socket(fileno=descriptor)
+    sock.setblocking(False)  # as the kernel has it already; Python does not look
+    return sock

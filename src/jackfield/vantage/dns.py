@@ -11,8 +11,9 @@ PLAIN_BYTES = 512
 """What a UDP answer may take when the client offers nothing else."""
 TCP_BYTES = 65535
 
-Lookup = Callable[[str], Sequence[str] | None]
-"""The IPv4 addresses of a lower-case name without final dot, in the order of the answer; ``None`` when unknown."""
+Lookup = Callable[[str, bool], Sequence[str] | None]
+"""The IPv4 addresses of a lower-case name without final dot, in the order of the answer; ``None`` when unknown. The flag
+says whether they are going to be told: questions for other types only need to know whether there is such a name."""
 
 _HEADER = struct.Struct(">6H")
 _A, _OPT, _ANY = 1, 41, 255
@@ -89,10 +90,11 @@ def _find(question: _Question, offer: _Offer | None, lookup: Lookup) -> tuple[in
         return _BADVERS, []
     if question.family not in (_IN, _ANY):
         return _REFUSED, []
-    found = None if question.name is None else lookup(question.name)
+    told = question.kind in (_A, _ANY)
+    found = None if question.name is None else lookup(question.name, told)
     if found is None:
         return _NXDOMAIN, []
-    return _NOERROR, found if question.kind in (_A, _ANY) else []
+    return _NOERROR, found if told else []
 
 
 def _question(query: bytes) -> tuple[_Question, int]:

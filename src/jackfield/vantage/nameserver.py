@@ -6,7 +6,7 @@ import socket
 import struct
 from collections.abc import Callable, Mapping, Sequence
 
-from jackfield.vantage.dns import TCP_BYTES, answer
+from jackfield.vantage.dns import TCP_BYTES, Lookup, answer
 from jackfield.vantage.loop import Loop
 
 Names = Callable[[], Mapping[str, Sequence[str]]]
@@ -28,7 +28,7 @@ class NameServer:
         self._udp = udp
         self._tcp = tcp
         self._names = names
-        self._turn = 0
+        self._turns: dict[str, int] = {}
         self._connections: dict[_Connection, None] = {}  # oldest first
         loop.watch(udp, self._answer, lambda: None)
         loop.watch(tcp, self._accept, lambda: None)
@@ -39,13 +39,13 @@ class NameServer:
         self._loop.forget(self._udp)
         self._loop.forget(self._tcp)
 
-    def lookup(self, name: str) -> Sequence[str] | None:
+    def lookup(self, name: str, told: bool) -> Sequence[str] | None:
         """See :data:`jackfield.vantage.dns.Lookup`."""
         found = self._names().get(name)
-        if found is None or len(found) < 2:
+        if not found or not told:
             return found
-        self._turn += 1
-        start = self._turn % len(found)
+        start = self._turns.get(name, 0) % len(found)
+        self._turns[name] = start + 1
         return [*found[start:], *found[:start]]
 
     def _answer(self) -> None:
@@ -75,7 +75,7 @@ class _Connection:
         self,
         loop: Loop,
         sock: socket.socket,
-        lookup: Callable[[str], Sequence[str] | None],
+        lookup: Lookup,
         connections: dict[_Connection, None],
     ) -> None:
         sock.setblocking(False)

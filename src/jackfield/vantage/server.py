@@ -9,9 +9,10 @@ import os
 import socket
 import stat
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from jackfield.vantage.channel import Channel, close_all, peer_uid
+from jackfield.vantage.channel import Channel, close_all, peer
 from jackfield.vantage.loop import Loop
 
 log = logging.getLogger(__name__)
@@ -125,13 +126,28 @@ class Server:
             self._loop.forget(self._sock)
             self._loop.later(_PAUSE_SECONDS, self._watch)
             return
-        uid = peer_uid(sock)
-        if uid not in (None, 0, os.geteuid()):
-            log.warning("user %s was turned away", uid)
+        other = peer(sock)
+        if other is not None and not self._admits(*other):
+            log.warning("process %s of user %s was turned away", *other)
             sock.close()
             return
         channel = Channel(self._loop, sock, self._serve, self._channels.discard, takes_descriptors=self._takes)
         self._channels.add(channel)
+
+    def _admits(self, pid: int, uid: int) -> bool:
+        """Ourselves and root. In a user namespace everybody else, root too, looks like the overflow user (who may be
+        ourselves). Whether we may signal the process tells ourselves from others. Root is told from others by the door:
+        while that is shut to others, only root comes through it."""
+        own = os.geteuid()
+        if uid != _overflow_uid():
+            return uid in (0, own)
+        return (uid == own and _may_signal(pid)) or self._is_shut()
+
+    def _is_shut(self) -> bool:
+        try:
+            return not os.lstat(self._path).st_mode & 0o077
+        except FileNotFoundError:
+            return False
 
     def _serve(self, channel: Channel, line: bytes) -> None:
         number: Any = None
@@ -153,6 +169,23 @@ class Server:
             _send(channel, {"id": number, "error": {"kind": "failed", "text": text}})
         else:
             _send(channel, {"id": number, "result": answer.result}, answer.descriptors)
+
+
+def _overflow_uid() -> int:
+    try:
+        return int(Path("/proc/sys/kernel/overflowuid").read_text())
+    except FileNotFoundError:
+        return -1
+
+
+def _may_signal(pid: int) -> bool:
+    if pid <= 0:  # a process of which we can see nothing
+        return False
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    return True
 
 
 def _send(channel: Channel, message: Mapping[str, Any], descriptors: Sequence[int] = ()) -> None:

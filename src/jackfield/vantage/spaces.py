@@ -58,9 +58,6 @@ class Spaces:
         finally:
             namespaces.join_network_namespace(self._home)
 
-    def close(self) -> None:
-        os.close(self._home)
-
     def _set(self, name: str, value: str) -> None:
         """Containers mount /proc/sys read-only; everything works without, see the reasons above for how well."""
         try:

@@ -13,6 +13,7 @@ from typing import Any
 from jackfield.vantage.caller import call, connect
 from jackfield.vantage.channel import DESCRIPTORS, Channel, close_all
 from jackfield.vantage.loop import Loop
+from jackfield.vantage.server import Refused
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +75,7 @@ class Vault:
         if self._channel is not None:
             channel, self._channel = self._channel, None
             channel.close()
-        with contextlib.suppress(OSError), connect(self._path, _PATIENCE_SECONDS) as sock:
+        with contextlib.suppress(OSError, Refused), connect(self._path, _PATIENCE_SECONDS) as sock:
             call(sock, {"op": "retain", "names": []})
 
     def _connect(self) -> None:
@@ -129,6 +130,6 @@ def _fetch(path: str) -> dict[str, int]:
             for start in range(0, len(names), DESCRIPTORS):
                 batch = names[start : start + DESCRIPTORS]
                 found.update(zip(batch, call(sock, {"op": "get", "names": batch})[1], strict=True))
-    except OSError as error:
-        log.info("nothing is taken over: %s", error)
+    except (OSError, ValueError, Refused) as error:
+        log.info("the keeper gives no more than %d descriptors: %s", len(found), error)
     return found

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from jackfield.vantage.client_space import ClientSpace
+from jackfield.vantage.forbidden import VantageForbidden
 from jackfield.vantage.loop import Loop
 from jackfield.vantage.netlink import LOOPBACK_INDEX, Netlink, Route
 from jackfield.vantage.network import Network
@@ -157,7 +158,7 @@ class Vpc:
             elif kind == "client":
                 try:
                     self._clients[what] = self._client(what)
-                except OSError as error:
+                except (OSError, VantageForbidden) as error:
                     log.error("the namespace of %s in %s is lost: %s", what, vpc, error)
 
     def _client(self, source: str) -> ClientSpace:
