@@ -172,7 +172,7 @@ getent ahostsv4 one.test | head -1; getent hosts ONE.test; getent hosts unknown.
 import socket, time
 begun = time.monotonic()
 for name in ("two.test", "two.test"):
-    print(*socket.gethostbyname_ex(name)[2])
+    print(*(found[4][0] for found in socket.getaddrinfo(name, 80, type=socket.SOCK_STREAM)))
 for name in ("none.test", "unknown.test"):
     try:
         socket.getaddrinfo(name, 80)
@@ -195,7 +195,7 @@ def test_new_names_are_known_at_once(holding: Holding) -> None:
         assert program.stdin is not None
         assert program.stdout is not None
         for name, address in (("one.test", "10.0.0.5"), ("new.test", "10.0.0.6"), ("new.test", "10.0.0.7")):
-            holding.network("vpc-1", ("10.0.0.5", 6379), **{name.replace(".", "_"): (address,)})
+            holding.network("vpc-1", ("10.0.0.5", 6379), source="10.0.0.253", **{name.replace(".", "_"): (address,)})
             program.stdin.write(f"{name}\n")
             program.stdin.flush()
             assert program.stdout.readline() == f"{address}\n"

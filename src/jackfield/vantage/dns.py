@@ -12,8 +12,8 @@ PLAIN_BYTES = 512
 TCP_BYTES = 65535
 
 Lookup = Callable[[str, bool], Sequence[str] | None]
-"""The IPv4 addresses of a lower-case name without final dot, in the order of the answer; ``None`` when unknown. The flag
-says whether they are going to be told: questions for other types only need to know whether there is such a name."""
+"""The IPv4 addresses of a lower-case name without final dot, in the order of the answer; ``None`` when unknown. The
+flag says whether they are going to be told: questions for other types only need to know whether there is the name."""
 
 _HEADER = struct.Struct(">6H")
 _A, _OPT, _ANY = 1, 41, 255
