@@ -9,11 +9,12 @@ from collections.abc import Iterable
 import msgspec
 
 from jackfield.endpoints.resources import Endpoint
-from jackfield.products.nlb.resources import Ailing, Listener
+from jackfield.products.nlb.resources import Ailing, Listener, Server, ServerGroup
 from jackfield.reconcile.loop import Later
 from jackfield.reconcile.world import World
 from jackfield.relay.client import RelayDown
 from jackfield.relay.messages import BackendHealth
+from jackfield.store.interface import Reader
 
 _REASONS = (("no answer", "CONNECT_TIMEOUT"), ("accepted, then", "CONNECT_INTERRUPT"))
 """Beginnings of the relay's words, and the vendor's reason codes (GetListenerHealthStatus)."""
@@ -22,18 +23,21 @@ _FAILED = "CONNECT_FAILED"
 
 
 def note_health(world: World, load_balancer: str) -> None:
-    """Writes what changed since the last look.
+    """Writes what changed since the last look. Without engines nobody looks, so every server stays Initial.
 
     :raises Later: the relay is down.
     """
     with world.store.read() as view:
         endpoints = view.children(Endpoint, load_balancer)
         listeners = view.children(Listener, load_balancer)
-    try:
-        health = [one for endpoint in endpoints for one in world.relays["tcp"].health(endpoint.id)]
-    except RelayDown as error:
-        raise Later(0.05, str(error)) from error
-    changed = {one.id: ailing for one in listeners if one.ailing != (ailing := ailing_of(health, one.port))}
+        seen = {} if world.real else {one.id: _unseen(view, one) for one in listeners}
+    if world.real:
+        try:
+            health = [one for endpoint in endpoints for one in world.relays["tcp"].health(endpoint.id)]
+        except RelayDown as error:
+            raise Later(0.05, str(error)) from error
+        seen = {one.id: ailing_of(health, one.port) for one in listeners}
+    changed = {one.id: seen[one.id] for one in listeners if one.ailing != seen[one.id]}
     if not changed:
         return
     with world.store.write() as tx:
@@ -41,6 +45,14 @@ def note_health(world: World, load_balancer: str) -> None:
             current = tx.get(Listener, id)
             if current is not None:
                 tx.put(msgspec.structs.replace(current, ailing=ailing))
+
+
+def _unseen(view: Reader, listener: Listener) -> tuple[Ailing, ...]:
+    group = view.get(ServerGroup, listener.group_id)
+    if group is None or not group.check.enabled or not listener.listens:
+        return ()
+    servers = sorted(view.children(Server, group.id), key=lambda one: one.id)
+    return tuple(Ailing(address=one.address, port=one.port, status="Initial") for one in servers)
 
 
 def ailing_of(health: Iterable[BackendHealth], port: int) -> tuple[Ailing, ...]:

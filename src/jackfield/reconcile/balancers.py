@@ -63,8 +63,7 @@ class BalancerReconciler:
             self._settle(load_balancer)
         if waits:
             raise Later(min(waits), "pace")
-        if self._world.real:
-            note_health(self._world, id)
+        note_health(self._world, id)
         self._world.tended.note(id)
         return LOOK_SECONDS if self._world.real else None
 

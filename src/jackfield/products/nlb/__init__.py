@@ -14,6 +14,7 @@ def load() -> Product:
         listeners,
         load_balancer_reads,
         load_balancers,
+        protection,
         server_group_lists,
         server_groups,
         servers,
