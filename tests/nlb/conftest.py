@@ -135,7 +135,7 @@ class Nlb:
     def balancer_of(self, id: str) -> Any:
         return self.api.get_load_balancer_attribute(nlb.GetLoadBalancerAttributeRequest(load_balancer_id=id)).body
 
-    def listener(self, balancer: str, group: str, port: int, **more: Any) -> str:
+    def listener(self, balancer: str, group: str, port: int | None, **more: Any) -> str:
         """A Running listener; its id."""
         request = nlb.CreateListenerRequest(
             **{

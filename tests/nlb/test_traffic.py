@@ -5,14 +5,16 @@ from __future__ import annotations
 import socket
 from collections import Counter
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import redis
+from alibabacloud_ecs20140526 import models as ecs
+from alibabacloud_ecs20140526.client import Client as EcsClient
 from alibabacloud_nlb20220430 import models as nlb
 
 from tests.nlb.conftest import Network, Nlb
-from tests.running import PASSWORD, Running, until
+from tests.running import PASSWORD, Running, kill, until
 
 PORT = 6379
 CHECK = nlb.CreateServerGroupRequestHealthCheckConfig(
@@ -197,6 +199,36 @@ def cross_zone(site: Site, enabled: bool) -> None:
     site.nlb.finish(site.nlb.api.update_load_balancer_attribute(request).body)
 
 
+def test_security_groups_judge_clients(site: Site, listener: str) -> None:
+    """A client of the host comes from 127.0.0.1; a group without rules admits nobody."""
+    api = EcsClient(site.nlb.running.config())
+    made = ecs.CreateSecurityGroupRequest(region_id="cn-hangzhou", vpc_id=site.network.vpc)
+    group = api.create_security_group(made).body.security_group_id
+    rule: dict[str, Any] = {
+        "region_id": "cn-hangzhou", "security_group_id": group, "ip_protocol": "tcp",
+        "port_range": f"{PORT}/{PORT}", "source_cidr_ip": "127.0.0.0/8",
+    }  # fmt: skip
+    ids = {"load_balancer_id": site.balancer, "security_group_ids": [group]}
+    join, leave = nlb.LoadBalancerJoinSecurityGroupRequest(**ids), nlb.LoadBalancerLeaveSecurityGroupRequest(**ids)
+    site.nlb.finish(site.nlb.api.load_balancer_join_security_group(join).body)
+    try:
+        assert not admitted(site)
+        api.authorize_security_group(ecs.AuthorizeSecurityGroupRequest(**rule))
+        until("admitted", lambda: admitted(site))
+        api.revoke_security_group(ecs.RevokeSecurityGroupRequest(**rule))
+        until("refused", lambda: not admitted(site))
+    finally:
+        site.nlb.finish(site.nlb.api.load_balancer_leave_security_group(leave).body)
+    assert admitted(site)
+
+
+def admitted(site: Site) -> bool:
+    try:
+        return bool(site.spread(times=1))
+    except redis.ConnectionError:
+        return False
+
+
 def test_it_serves_again_before_a_start_says_ready(site: Site, listener: str) -> None:
     running = site.nlb.running
     running.kill_all()
@@ -219,3 +251,19 @@ def test_a_deleted_load_balancer_is_gone_with_its_names(site: Site, group: str) 
             client.execute_command("PING")
     assert all(refuses(address, 6400) for address in addresses)
     assert site.addresses(found.dnsname) == []
+
+
+def test_a_dead_relay_is_back_with_its_listeners(site: Site, listener: str) -> None:
+    relay = next(one for one in site.nlb.running.processes() if one.pid in relay_pids(site))
+    kill(relay)
+    address = site.addresses()[0]
+    until("served again", lambda: admitted(site))
+    until("both servers healthy", lambda: not site.nlb.ailing(listener))
+    assert not refuses(address)
+    request = nlb.UpdateListenerAttributeRequest(listener_id=listener, idle_timeout=100)
+    site.nlb.finish(site.nlb.api.update_listener_attribute(request).body)
+
+
+def relay_pids(site: Site) -> list[int]:
+    """Of the relay for plain connections."""
+    return [site.nlb.running.ask("health")["relays"]["tcp"]["pid"]]
