@@ -91,6 +91,7 @@ def test_a_default_network_is_made_anew(networks: Networks) -> None:
 
     instance, network, vswitch = create()
     assert networks.described(network).is_default
+    until(f"{vswitch} Available", lambda: networks.vswitch_status(vswitch) == "Available")
     running.tair.delete_instance(tair.DeleteInstanceRequest(instance_id=instance))
     running.wait_idle()
     networks.delete_vswitch(vswitch)

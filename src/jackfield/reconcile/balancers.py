@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -86,10 +86,10 @@ class BalancerReconciler:
         plan = partial(self._plan, load_balancer)
         if all(endpoint.status == "Serving" for endpoint in endpoints):
             for endpoint in endpoints:
-                self._endpoints.tend(endpoint, plan, _accepted)
+                self._endpoints.tend(endpoint, plan, Dialler.accepted)
         else:
             seen = self._seen.setdefault(load_balancer.id, {})
-            self._endpoints.work(endpoints, plan, _accepted, seen)
+            self._endpoints.work(endpoints, plan, Dialler.accepted, seen)
 
     def _plan(self, load_balancer: LoadBalancer, endpoint: Endpoint) -> Sequence[Route]:
         with self._world.store.read() as view:
@@ -113,7 +113,7 @@ class BalancerReconciler:
             if wait > 0:
                 waits.append(wait)
             elif listener.listens:
-                proofs = (self._endpoints.proof(one, plan, _accepted, port=listener.port) for one in endpoints)
+                proofs = (self._endpoints.proof(one, plan, Dialler.accepted, port=listener.port) for one in endpoints)
                 self._settle_listener(listener, {"zones": list(proofs)})
             else:
                 self._settle_listener(listener, self._proof_of_closed(listener, endpoints))
@@ -184,10 +184,6 @@ class BalancerReconciler:
         if not self._world.real:
             return {"engines": "none"}
         return {"listening": self._endpoints.listening(load_balancer.id)}
-
-
-def _accepted(dialler: Dialler, route: Route) -> Mapping[str, Any]:
-    return dialler.accepted(route)
 
 
 def _remove(tx: Tx, load_balancer: LoadBalancer, listener: Listener, evidence: Evidence) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 import msgspec
 
@@ -77,12 +75,12 @@ class ZoneWork:
             raise LookupError(f"{zone.id} is {zone.status} without an endpoint record")
         plan = partial(self._plan, endpoint, zone)
         if record.status == "Creating":
-            self._endpoints.bring_up(record, plan, _accepted)
+            self._endpoints.bring_up(record, plan, Dialler.accepted)
         self._tend(endpoint, zone)
         wait_until(zone.settle_at)
         with self._world.store.read() as view:
             record = view.get(Endpoint, zone.id) or record
-        evidence = self._endpoints.proof(record, plan, _accepted)
+        evidence = self._endpoints.proof(record, plan, Dialler.accepted)
         with self._world.store.write() as tx:
             current = tx.get(EndpointZone, zone.id)
             if current is not None and current.status == CONNECTING:
@@ -100,7 +98,7 @@ class ZoneWork:
             if ports != record.ports:
                 record = msgspec.structs.replace(record, port=ports[0] if ports else 0, more_ports=ports[1:])
                 tx.put(record)
-        self._endpoints.tend(record, partial(self._plan, endpoint, zone), _accepted)
+        self._endpoints.tend(record, partial(self._plan, endpoint, zone), Dialler.accepted)
 
     def _disconnect(self, endpoint: VpcEndpoint, zone: EndpointZone) -> None:
         """Takes the zone's address down; Disconnected is said once its connections are cut and it refuses."""
@@ -158,10 +156,6 @@ class ZoneWork:
                 drain=self._world.settings.drain,
                 local_clients=self._world.settings.local_clients,
             )
-
-
-def _accepted(dialler: Dialler, route: Route) -> Mapping[str, Any]:
-    return dialler.accepted(route)
 
 
 def _let_go(tx: Tx, endpoint: VpcEndpoint, zone: EndpointZone) -> None:
