@@ -24,7 +24,14 @@ with warnings.catch_warnings():
     from aliyunsdkcore.client import AcsClient
     from aliyunsdkcore.request import CommonRequest, RpcRequest
 
-VERSIONS = {"tair": "2015-01-01", "vpc": "2016-04-28", "sts": "2015-04-01", "location": "2015-06-12"}
+VERSIONS = {
+    "tair": "2015-01-01",
+    "vpc": "2016-04-28",
+    "ecs": "2014-05-26",
+    "nlb": "2022-04-30",
+    "sts": "2015-04-01",
+    "location": "2015-06-12",
+}
 
 
 class Account(NamedTuple):

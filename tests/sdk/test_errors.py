@@ -21,7 +21,8 @@ CODES = {"R-kvstore": "tair", "Vpc": "vpc", "Sts": "sts", "Location": "location"
 class World(NamedTuple):
     """What the wrong calls are about. Transitions that are begun last 20 s, so that their states are met for sure.
 
-    :ivar full: a vSwitch without a free address. :ivar crowded: a cluster in it.
+    :ivar full: a vSwitch without a free address. :ivar crowded: a cluster in it. :ivar spare: an empty vSwitch.
+    :ivar guarded_vpc: a VPC with a security group. :ivar used_vpc: a VPC with a server group.
     """
 
     me: Account
@@ -37,18 +38,27 @@ class World(NamedTuple):
     full: str
     pending_vpc: str
     pending_vswitch: str
+    spare: str
+    guarded_vpc: str
+    used_vpc: str
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with Running(tmp_path_factory.mktemp("errors"), "--engines", "none", "--pace", "instant") as running:
         me = owner(running)
-        vpc, other = (_make(me, "vpc", "CreateVpc", "VpcId", RegionId="cn-hangzhou") for _ in range(2))
-        wait_available(me, vpc)
-        wait_available(me, other)
+        vpc, other, guarded, used = (_make(me, "vpc", "CreateVpc", "VpcId", RegionId="cn-hangzhou") for _ in range(4))
+        for made in (vpc, other, guarded, used):
+            wait_available(me, made)
+        tagged = {"ResourceType": "VPC", "ResourceId.1": guarded, "Tag.1.Key": "one", "Tag.2.Key": "two"}
+        assert me.raw("vpc", "TagResources", RegionId="cn-hangzhou", **tagged).status == 200
+        _make(me, "ecs", "CreateSecurityGroup", "SecurityGroupId", RegionId="cn-hangzhou", VpcId=guarded)
+        _make(me, "nlb", "CreateServerGroup", "ServerGroupId", RegionId="cn-hangzhou", VpcId=used,
+              ServerGroupName="used", ServerGroupType="Ip")  # fmt: skip
         inside = {"VpcId": vpc, "ZoneId": "cn-hangzhou-h"}
         vswitch = _make(me, "vpc", "CreateVSwitch", "VSwitchId", **inside, CidrBlock="172.16.0.0/24")
         full = _make(me, "vpc", "CreateVSwitch", "VSwitchId", **inside, CidrBlock="172.16.1.0/29")
+        spare = _make(me, "vpc", "CreateVSwitch", "VSwitchId", **inside, CidrBlock="172.16.3.0/24")
         wait_available(me, vpc)
         crowded = running.create(2, "", vpc_id=vpc, v_switch_id=full)
         for _ in range(3):
@@ -66,7 +76,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         assert me.raw("tair", "AllocateDirectConnection", InstanceId=moving).status == 200
         assert me.raw("tair", "DeleteInstance", InstanceId=deleting).status == 200
         yield World(me, standard, cluster, direct, moving, deleting, crowded, vpc, other, vswitch, full, pending,
-                    pending_vswitch)  # fmt: skip
+                    pending_vswitch, spare, guarded, used)  # fmt: skip
 
 
 def _make(me: Account, product: str, action: str, name: str, **parameters: str) -> str:
@@ -208,6 +218,52 @@ def cases(world: World) -> list[Case]:
         Case("vpc.DescribeVSwitches", "InvalidVSwitchIdNumber.NotSupported", 404, {"VSwitchId": ",".join(_many(21))}),
         Case("vpc.DescribeVSwitchAttributes", "InvalidVSwitchId.NotFound", 400, {"VSwitchId": "vsw-1"}),
         Case("vpc.DescribeZones", "InvalidRegionId.NotFound", 404, {"RegionId": "cn-atlantis"}),
+        Case("vpc.ModifyVpcAttribute", "InvalidVpcId.NotFound", 404, {"VpcId": "vpc-1"}),
+        Case("vpc.ModifyVpcAttribute", "InvalidVpcId.NotFound", 404, {"RegionId": "cn-shanghai"}),
+        Case("vpc.ModifyVpcAttribute", "IncorrectVpcStatus", 400, {"VpcId": world.pending_vpc}),
+        Case("vpc.ModifyVpcAttribute", "InvalidVpcName.Malformed", 400, {"VpcName": "http://x"}),
+        Case("vpc.ModifyVpcAttribute", "InvalidVpcDiscription.Malformed", 400, {"Description": "x" * 257}),
+        Case("vpc.ModifyVpcAttribute", "InvalidCidrBlock.Malformed", 400, {"CidrBlock": "11.0.0.0/8"}),
+        Case("vpc.ModifyVpcAttribute", "IllegalCidrBlock", 400, {"CidrBlock": "172.16.0.0/24"}),
+        Case("vpc.ModifyVpcAttribute", "OperationUnsupported.Ipv6Feature", 400, {"EnableIPv6": "true"}),
+        Case("vpc.DeleteVpc", "InvalidVpcId.NotFound", 404, {"VpcId": "vpc-1"}),
+        Case("vpc.DeleteVpc", "InvalidVpcId.NotFound", 404, {"RegionId": "cn-shanghai"}),
+        Case("vpc.DeleteVpc", "IncorrectVpcStatus", 400, {"VpcId": world.pending_vpc}),
+        Case("vpc.DeleteVpc", "DependencyViolation.VSwitch", 400, {"VpcId": world.vpc}),
+        Case("vpc.DeleteVpc", "DependencyViolation.SecurityGroup", 400, {"VpcId": world.guarded_vpc}),
+        Case("vpc.DeleteVpc", "DependencyViolation.CloudServiceResource", 400, {"VpcId": world.used_vpc}),
+        Case("vpc.ModifyVSwitchAttribute", "InvalidVSwitchId.NotFound", 404, {"VSwitchId": "vsw-1"}),
+        Case("vpc.ModifyVSwitchAttribute", "IncorrectStatus.VSwitch", 400, {"VSwitchId": world.pending_vswitch}),
+        Case("vpc.ModifyVSwitchAttribute", "InvalidVSwitchName.Malformed", 400, {"VSwitchName": "http://x"}),
+        Case("vpc.ModifyVSwitchAttribute", "InvalidVSwitchDiscription.Malformed", 400, {"Description": "http://x"}),
+        Case("vpc.ModifyVSwitchAttribute", "OperationFailed.VpcIpv6Disabled", 400, {"EnableIPv6": "true"}),
+        Case("vpc.DeleteVSwitch", "InvalidVSwitchId.NotFound", 404, {"VSwitchId": "vsw-1"}),
+        Case("vpc.DeleteVSwitch", "IncorrectVSwitchStatus", 400, {"VSwitchId": world.pending_vswitch}),
+        Case("vpc.DeleteVSwitch", "DependencyViolation", 400, {"VSwitchId": world.vswitch}),
+        *(
+            Case(f"vpc.{action}", code, 400, wrong)
+            for action in ("TagResources", "UnTagResources")
+            for code, wrong in (
+                ("InvalidInstanceType.NotFound", {"ResourceType": "EIP"}),
+                ("InvalidInstanceIds.NotFound", {"ResourceId.1": "vpc-1"}),
+                ("SizeLimitExceeded.ResourceId", {f"ResourceId.{number}": "vpc-1" for number in range(1, 52)}),
+            )
+        ),
+        Case("vpc.TagResources", "SizeLimitExceeded.TagNum", 400,
+             {f"Tag.{number}.Key": f"key{number}" for number in range(1, 22)}),
+        Case("vpc.UnTagResources", "SizeLimitExceeded.TagNum", 400,
+             {f"TagKey.{number}": f"key{number}" for number in range(1, 22)}),
+        Case("vpc.TagResources", "Forbidden.TagKey.Duplicated", 400, {"Tag.2.Key": "stage", "Tag.2.Value": "x"}),
+        Case("vpc.TagResources", "InvalidTagKey", 400, {"Tag.1.Key": "acs:x"}),
+        Case("vpc.TagResources", "InvalidTagValue", 400, {"Tag.1.Value": "http://x"}),
+        Case("vpc.TagResources", "QuotaExceeded.TagNum", 400,
+             {f"Tag.{number}.Key": f"key{number}" for number in range(1, 21)} | {"ResourceId.1": world.guarded_vpc}),
+        Case("vpc.ListTagResources", "InvalidInstanceType.NotFound", 400, {"ResourceType": "EIP"}),
+        Case("vpc.ListTagResources", "SizeLimitExceeded.ResourceId", 400,
+             {f"ResourceId.{number}": "vpc-1" for number in range(1, 52)}),
+        Case("vpc.ListTagResources", "SizeLimitExceeded.TagNum", 400,
+             {f"Tag.{number}.Key": f"key{number}" for number in range(1, 22)}),
+        Case("vpc.ListTagResources", "BothEmpty.TagsAndResources", 400, {"ResourceId.1": ""}),
         Case("location.DescribeEndpoints", "InvalidRegionId", 400, {"Id": "cn-atlantis"}),
         Case("location.DescribeEndpoints", "Illegal Parameter", 400, {"ServiceCode": "ecs-of-mars"}),
     ]  # fmt: skip
@@ -239,12 +295,26 @@ WORKS: dict[str, Callable[[World], dict[str, str]]] = {
     "vpc.DescribeVSwitchAttributes": lambda world: {"VSwitchId": world.vswitch},
     "vpc.DescribeRegions": lambda world: {},
     "vpc.DescribeZones": lambda world: {"RegionId": "cn-hangzhou"},
+    "vpc.DescribeRouteTableList": lambda world: {"RegionId": "cn-hangzhou"},
+    "vpc.ModifyVpcAttribute": lambda world: {"VpcId": world.vpc},
+    "vpc.DeleteVpc": lambda world: {"VpcId": world.other_vpc},
+    "vpc.ModifyVSwitchAttribute": lambda world: {"VSwitchId": world.vswitch},
+    "vpc.DeleteVSwitch": lambda world: {"VSwitchId": world.spare},
+    "vpc.TagResources": lambda world: {
+        "RegionId": "cn-hangzhou", "ResourceType": "VPC", "ResourceId.1": world.vpc, "Tag.1.Key": "stage",
+    },
+    "vpc.UnTagResources": lambda world: {
+        "RegionId": "cn-hangzhou", "ResourceType": "VPC", "ResourceId.1": world.vpc,
+    },
+    "vpc.ListTagResources": lambda world: {
+        "RegionId": "cn-hangzhou", "ResourceType": "VPC", "ResourceId.1": world.vpc,
+    },
     "sts.GetCallerIdentity": lambda world: {},
     "location.DescribeEndpoints": lambda world: {"Id": "cn-hangzhou", "ServiceCode": "redisa"},
 }  # fmt: skip
 """Parameters of a call that works."""
 
-NOBODY = World(None, *[""] * 12)  # type: ignore[arg-type]
+NOBODY = World(None, *[""] * 15)  # type: ignore[arg-type]
 NUMBERS = range(len(cases(NOBODY)))
 OPERATIONS = {f"{CODES[one.operation.product.code]}.{one.operation.name}": one.operation
               for one in built() if one.operation.product.code in CODES}  # fmt: skip
@@ -288,8 +358,7 @@ def test_refused(world: World, number: int) -> None:
 @pytest.mark.parametrize("empty", [False, True])
 def test_mandatory_parameters(world: World, name: str, parameter: str, empty: bool) -> None:
     """Absent or empty: the gateway says which one. The older SDK adds a RegionId of its own."""
-    parameters = WORKS[name](world)
-    del parameters[parameter]
+    parameters = {given: value for given, value in WORKS[name](world).items() if given.partition(".")[0] != parameter}
     if empty:
         parameters[parameter] = ""
     text = f"{parameter} is mandatory for this action."

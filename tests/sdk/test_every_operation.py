@@ -27,6 +27,8 @@ class World(NamedTuple):
     cluster: str
     direct: str
     doomed: str
+    doomed_vpc: str
+    doomed_vswitch: str
 
 
 @pytest.fixture(scope="module")
@@ -36,10 +38,18 @@ def world(states: Running, me: Account) -> World:
     vswitch = me.raw(
         "vpc", "CreateVSwitch", VpcId=vpc, ZoneId="cn-hangzhou-i", CidrBlock="192.168.1.0/24"
     ).json["VSwitchId"]  # fmt: skip
+    doomed_vpc = me.raw("vpc", "CreateVpc", RegionId="cn-hangzhou").json["VpcId"]
+    doomed_vswitch = me.raw(
+        "vpc", "CreateVSwitch", VpcId=vpc, ZoneId="cn-hangzhou-i", CidrBlock="192.168.9.0/24"
+    ).json["VSwitchId"]  # fmt: skip
     wait_available(me, vpc)
+    wait_available(me, doomed_vpc)
     direct = states.create(2, "")
     states.allocate(direct)
-    return World(vpc, vswitch, states.create(0, ""), states.create(2, ""), direct, states.create(0, ""))
+    return World(
+        vpc, vswitch, states.create(0, ""), states.create(2, ""), direct, states.create(0, ""), doomed_vpc,
+        doomed_vswitch,
+    )  # fmt: skip
 
 
 class Case(NamedTuple):
@@ -52,7 +62,7 @@ class Case(NamedTuple):
 
     @property
     def writes(self) -> bool:
-        return self.operation.startswith(("Create", "Delete", "Allocate", "Release", "Modify"))
+        return self.operation.startswith(("Create", "Delete", "Allocate", "Release", "Modify", "Tag", "UnTag"))
 
 
 def cases(world: World) -> list[Case]:
@@ -131,11 +141,42 @@ def cases(world: World) -> list[Case]:
         Case("vpc", "DescribeZones", "describe_zones", {
             "RegionId": "cn-hangzhou", "AcceptLanguage": "en-us", "ZoneType": "AvailabilityZone",
         }),
+        Case("vpc", "DescribeRouteTableList", "describe_route_table_list", {
+            "RegionId": "cn-hangzhou", "VpcId": world.vpc, "RouteTableId": None, "RouteTableName": None,
+            "RouteTableType": "System", "RouterId": None, "RouterType": "VRouter", "ResourceGroupId": None, "Tag": [],
+            "PageNumber": 1, "PageSize": 50,
+        }),
+        Case("vpc", "ModifyVpcAttribute", "modify_vpc_attribute", {
+            "VpcId": world.vpc, "RegionId": "cn-hangzhou", "VpcName": "名字", "Description": "d", "CidrBlock": None,
+            "EnableIPv6": False, "EnableDnsHostname": False, "Ipv6CidrBlock": None, "Ipv6Isp": "BGP",
+        }),
+        Case("vpc", "ModifyVSwitchAttribute", "modify_vswitch_attribute", {
+            "VSwitchId": world.vswitch, "RegionId": "cn-hangzhou", "VSwitchName": "vSwitch-2", "Description": "d",
+            "EnableIPv6": False, "Ipv6CidrBlock": None, "Ipv6CidrMask": None, "VpcIpv6CidrBlock": None,
+        }),
+        Case("vpc", "TagResources", "tag_resources", {
+            "RegionId": "cn-hangzhou", "ResourceType": "VPC", "ResourceId": [world.vpc], "Tag": TAGS,
+        }),
+        Case("vpc", "ListTagResources", "list_tag_resources", {
+            "RegionId": "cn-hangzhou", "ResourceType": "VPC", "ResourceId": [world.vpc], "Tag": [], "MaxResults": 50,
+            "NextToken": None,
+        }),
+        Case("vpc", "UnTagResources", "un_tag_resources", {
+            "RegionId": "cn-hangzhou", "ResourceType": "VPC", "ResourceId": [world.vpc], "TagKey": ["stage"],
+            "All": False,
+        }),
+        Case("vpc", "DeleteVSwitch", "delete_vswitch", {
+            "VSwitchId": world.doomed_vswitch, "RegionId": "cn-hangzhou", "DryRun": False,
+        }),
+        Case("vpc", "DeleteVpc", "delete_vpc", {
+            "VpcId": world.doomed_vpc, "RegionId": "cn-hangzhou", "ClientToken": "123e4567", "DryRun": False,
+            "ForceDelete": False,
+        }),
         Case("sts", "GetCallerIdentity", "get_caller_identity", {}),
     ]  # fmt: skip
 
 
-NAMES = [(case.product, case.operation) for case in cases(World("", "", "", "", "", ""))]
+NAMES = [(case.product, case.operation) for case in cases(World(*[""] * 8))]
 
 
 @pytest.fixture
@@ -173,7 +214,7 @@ def test_current_sdk(me: Account, case: Case) -> None:
 
 @pytest.mark.parametrize(
     "case",
-    [key for key in NAMES if key[1].startswith(("Describe", "Get"))],
+    [key for key in NAMES if key[1].startswith(("Describe", "Get", "List"))],
     indirect=True,
     ids=lambda key: f"{key[0]}.{key[1]}",
 )
@@ -234,11 +275,14 @@ def _code(one: Any) -> str:
 
 
 def _flat(parameters: dict[str, Any]) -> dict[str, str]:
-    return {
-        name: str(value).lower() if isinstance(value, bool) else str(value)
-        for name, value in parameters.items()
-        if value not in (None, [])
-    }
+    """As they go over the wire; lists are of texts."""
+    flat: dict[str, str] = {}
+    for name, value in parameters.items():
+        if isinstance(value, list):
+            flat |= {f"{name}.{number}": one for number, one in enumerate(value, 1)}
+        elif value is not None:
+            flat[name] = str(value).lower() if isinstance(value, bool) else str(value)
+    return flat
 
 
 def _without_id(body: dict[str, Any]) -> dict[str, Any]:
