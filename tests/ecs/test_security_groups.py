@@ -107,7 +107,7 @@ def test_filters(groups: Groups) -> None:
         return [one.security_group_id for one in groups.listed(page_size=50, **filters).security_groups.security_group]
 
     assert ids(security_group_name="filtered") == ids(resource_group_id="rg-filter") == [mine]
-    assert ids(security_group_ids=json.dumps([other, mine, "sg-unknown"])) == [mine, other]
+    assert ids(security_group_ids=json.dumps([other, mine, "sg-unknown"])) == [other, mine]
     assert ids(tag=[ecs.DescribeSecurityGroupsRequestTag(key="filter", value="yes")]) == [mine]
     assert mine in ids(security_group_type="enterprise")
     assert other not in ids(security_group_type="enterprise")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import msgspec
@@ -261,13 +262,13 @@ def _offset(token: str) -> int:
 
 
 def _matching(tx: Reader, call: Call, request: DescribeSecurityGroupsRequest) -> list[SecurityGroup]:
-    ids = _ids(request.security_group_ids)
     return [
         group
-        for group in tx.each(SecurityGroup, account=call.account, region=request.region_id)
-        if (not request.vpc_id or group.parent == request.vpc_id)
+        for group in _candidates(tx, call, request)
+        if group.account == call.account
+        and group.region == request.region_id
+        and (not request.vpc_id or group.parent == request.vpc_id)
         and (not request.security_group_id or group.id == request.security_group_id)
-        and (ids is None or group.id in ids)
         and (not request.security_group_name or group.name == request.security_group_name)
         and (not request.security_group_type or group.type == request.security_group_type)
         and (not request.resource_group_id or group.resource_group_id == request.resource_group_id)
@@ -277,7 +278,19 @@ def _matching(tx: Reader, call: Call, request: DescribeSecurityGroupsRequest) ->
     ]
 
 
-def _ids(text: str) -> frozenset[str] | None:
+def _candidates(tx: Reader, call: Call, request: DescribeSecurityGroupsRequest) -> Iterable[SecurityGroup]:
+    """By an index where there is one; ids in the order in which they are asked for."""
+    ids = _ids(request.security_group_ids)
+    if ids is None and request.security_group_id:
+        ids = [request.security_group_id]
+    if ids is not None:
+        return [group for group in (tx.get(SecurityGroup, id) for id in dict.fromkeys(ids)) if group is not None]
+    if request.vpc_id:
+        return tx.children(SecurityGroup, request.vpc_id)
+    return tx.each(SecurityGroup, account=call.account, region=request.region_id)
+
+
+def _ids(text: str) -> list[str] | None:
     """:raises InvalidParameterValue: no JSON array of up to 100 texts."""
     if not text:
         return None
@@ -287,7 +300,7 @@ def _ids(text: str) -> frozenset[str] | None:
         raise InvalidParameterValue(name="SecurityGroupIds") from None
     if len(ids) > 100:
         raise InvalidParameterValue(name="SecurityGroupIds")
-    return frozenset(ids)
+    return ids
 
 
 def _view(group: SecurityGroup, *, count: bool) -> GroupView:

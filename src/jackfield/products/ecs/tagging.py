@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 import msgspec
@@ -144,8 +144,8 @@ def list_tag_resources(tx: Reader, call: Call, request: ListTagResourcesRequest)
     if len(request.tag) > MAX_TAGS:
         raise TooManyTags
     found: list[TagOfResource] = []
-    for group in tx.each(SecurityGroup, account=call.account, region=request.region_id):
-        if (not request.resource_id or group.id in request.resource_id) and carries(group.tags, request.tag):
+    for group in _named_or_all(tx, call, request.region_id, request.resource_id):
+        if group.account == call.account and group.region == request.region_id and carries(group.tags, request.tag):
             found += listed(group.id, _TYPE, group.tags)
     try:
         offset = offset_of(request.next_token)
@@ -156,6 +156,12 @@ def list_tag_resources(tx: Reader, call: Call, request: ListTagResourcesRequest)
         next_token=token_for(following) if following < len(found) else "",
         tag_resources=TagsOfResources(tag_resource=tuple(found[offset:following])),
     )
+
+
+def _named_or_all(tx: Reader, call: Call, region: str, ids: Sequence[str]) -> Iterable[SecurityGroup]:
+    if ids:
+        return [group for group in (tx.get(SecurityGroup, id) for id in dict.fromkeys(ids)) if group is not None]
+    return tx.each(SecurityGroup, account=call.account, region=region)
 
 
 def checked_tags(tags: Sequence[TagShape]) -> tuple[Tag, ...]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import re
 from typing import Annotated
 
 import msgspec
@@ -12,6 +10,7 @@ from msgspec import UNSET, UnsetType
 from jackfield.endpoints.resources import Endpoint
 from jackfield.products.errors import InvalidParameterValue
 from jackfield.products.filters import is_filtered
+from jackfield.products.next_token import NoToken, offset_of, token_for
 from jackfield.products.operation import Call, Param, Reply, Request, operation
 from jackfield.products.rds import views
 from jackfield.products.rds.errors import InvalidDBInstanceType, InvalidExpired, InvalidNextToken
@@ -22,8 +21,6 @@ from jackfield.store.interface import Reader
 
 DEFAULT_RESULTS = 30
 """Entries a page where NextToken comes without MaxResults."""
-
-_TOKEN = re.compile(r"instances from ([0-9]{1,18})")
 
 
 class DescribeDBInstancesRequest(Request):
@@ -69,7 +66,7 @@ class DescribeDBInstancesRequest(Request):
         int | None,
         Param("Entries a page, 1 to 100, where pages are asked for by NextToken.", "30", range=(1, 100)),
     ] = None
-    next_token: Annotated[str, Param("What the reply with the page before gave.", "aW5zdGFuY2VzIGZyb20gMzA=")] = ""
+    next_token: Annotated[str, Param("What the reply with the page before gave.", "ZnJvbSAzMA==")] = ""
     page_number: Annotated[int, Param("The page, from 1.", "1", range=(1, 2**31 - 1))] = 1
     page_size: Annotated[int, Param("Entries a page, 1 to 100.", "30", range=(1, 100))] = 30
 
@@ -116,7 +113,7 @@ def describe_db_instances(tx: Reader, call: Call, request: DescribeDBInstancesRe
         items=views.InstanceList(
             db_instance=tuple(views.summary(tx, instance, category=request.instance_level != 0) for instance in page)
         ),
-        next_token=_token(following) if by_token and following < total else UNSET,
+        next_token=token_for(following) if by_token and following < total else UNSET,
         page_number=offset // limit + 1,
         page_record_count=len(page),
         total_record_count=total,
@@ -176,18 +173,8 @@ def _pairs(name: str, text: str) -> dict[str, str]:
         raise InvalidParameterValue(name=name) from None
 
 
-def _token(offset: int) -> str:
-    return base64.urlsafe_b64encode(f"instances from {offset}".encode()).decode()
-
-
 def _place(token: str) -> int:
-    """:raises InvalidNextToken: it is none of :func:`_token`."""
-    if not token:
-        return 0
     try:
-        found = _TOKEN.fullmatch(base64.b64decode(token, altchars=b"-_", validate=True).decode("ascii"))
-    except ValueError:
+        return offset_of(token)
+    except NoToken:
         raise InvalidNextToken from None
-    if found is None:
-        raise InvalidNextToken
-    return int(found[1])

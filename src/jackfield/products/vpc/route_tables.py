@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import msgspec
@@ -73,18 +74,7 @@ def describe_route_table_list(
     """Lists the route tables of the caller's VPCs in a region; Terraform looks for the one of type System."""
     offset = (request.page_number - 1) * request.page_size
     if is_filtered(request):
-        found = [
-            vpc
-            for vpc in tx.each(Vpc, account=call.account, region=request.region_id)
-            if (not request.vpc_id or vpc.id == request.vpc_id)
-            and (not request.route_table_id or vpc.route_table_id == request.route_table_id)
-            and (not request.router_id or vpc.router_id == request.router_id)
-            and (not request.resource_group_id or vpc.resource_group_id == request.resource_group_id)
-            and request.route_table_type in ("", "System")
-            and request.router_type in ("", "VRouter")
-            and not request.route_table_name
-            and not request.tag
-        ]
+        found = _matching(tx, call, request)
         total, page = len(found), found[offset : offset + request.page_size]
     else:
         total = tx.count(Vpc, account=call.account, region=request.region_id)
@@ -95,6 +85,27 @@ def describe_route_table_list(
         page_number=request.page_number,
         page_size=request.page_size,
     )
+
+
+def _matching(tx: Reader, call: Call, request: DescribeRouteTableListRequest) -> list[Vpc]:
+    candidates: Iterable[Vpc]
+    if request.vpc_id:
+        vpc = tx.get(Vpc, request.vpc_id)
+        candidates = [] if vpc is None else [vpc]
+    else:
+        candidates = tx.each(Vpc, account=call.account, region=request.region_id)
+    return [
+        vpc
+        for vpc in candidates
+        if (vpc.account, vpc.region) == (call.account, request.region_id)
+        and (not request.route_table_id or vpc.route_table_id == request.route_table_id)
+        and (not request.router_id or vpc.router_id == request.router_id)
+        and (not request.resource_group_id or vpc.resource_group_id == request.resource_group_id)
+        and request.route_table_type in ("", "System")
+        and request.router_type in ("", "VRouter")
+        and not request.route_table_name
+        and not request.tag
+    ]
 
 
 def _view(tx: Reader, vpc: Vpc) -> RouteTableView:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 import msgspec
@@ -129,8 +129,10 @@ def list_tag_resources(tx: Reader, call: Call, request: ListTagResourcesRequest)
         raise TooManyTags
     kind = _kind(request.resource_type)
     found: list[TagOfResource] = []
-    for network in tx.each(kind, account=call.account, region=request.region_id):
-        if (not request.resource_id or network.id in request.resource_id) and carries(network.tags, request.tag):
+    for network in _named_or_all(tx, kind, call, request.region_id, request.resource_id):
+        if (network.account, network.region) == (call.account, request.region_id) and carries(
+            network.tags, request.tag
+        ):
             found += listed(network.id, request.resource_type.upper(), network.tags)
     try:
         offset = offset_of(request.next_token)
@@ -141,6 +143,14 @@ def list_tag_resources(tx: Reader, call: Call, request: ListTagResourcesRequest)
         next_token=token_for(following) if following < len(found) else "",
         tag_resources=TagsOfResources(tag_resource=tuple(found[offset:following])),
     )
+
+
+def _named_or_all(
+    tx: Reader, kind: type[Vpc] | type[VSwitch], call: Call, region: str, ids: Sequence[str]
+) -> Iterable[Vpc | VSwitch]:
+    if ids:
+        return [network for network in (tx.get(kind, id) for id in dict.fromkeys(ids)) if network is not None]
+    return tx.each(kind, account=call.account, region=region)
 
 
 def _check_tags(tags: Sequence[TagShape]) -> None:
