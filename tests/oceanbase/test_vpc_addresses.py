@@ -259,6 +259,27 @@ def test_a_tenant_takes_its_addresses_along(
     assert networks.free_addresses(network.vswitch) == 252
 
 
+def test_an_address_that_is_ending_holds_up_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While one is shown as PENDING_DELETE for as long as the pace says, what is asked of the others happens."""
+    with Running(tmp_path, "--pace", "instant") as running, closing(project(running)) as cloud:
+        dialled_name(cloud, monkeypatch)
+        tenant = cloud.create_tenant(cloud.create_instance(**ALIYUN))
+        cloud.create_user(tenant)
+        networks = Networks(running)
+        ends, stays = create(cloud, tenant, networks.make()), create(cloud, tenant, networks.make())
+        here = host_place(cloud, ends)
+        running.kill_supervisor()
+        running.kill_api()
+        running.options = (*running.options, "--pace", "cloud")
+        running.up()
+        assert cloud.call("DELETE", f"{tenant}/address", addressId=ends["addressId"]).data is True
+        until("it refuses", lambda: refuses(here), 10)
+        closed = {"securityIpGroupName": "default", "securityIps": "10.0.0.0/8"}
+        assert cloud.call("PUT", f"{tenant}/securityIpGroups", closed).status == 200
+        until("nobody gets in", lambda: mysql_error(place_of(stays), "alice@shop") in TURNED_AWAY, 10)
+        assert show(cloud, tenant, ends["addressId"])["addressStatus"] == "PENDING_DELETE"
+
+
 @pytest.fixture
 def quiet(api: Cloud) -> str:
     """A tenant at Alibaba Cloud, without engines."""

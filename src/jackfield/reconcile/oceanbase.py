@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -62,8 +62,7 @@ class TenantReconciler:
         self._start(tenant)
         if tenant.status == PENDING_CREATE:
             self._settle(tenant)
-        self._cut(addresses, endpoints)
-        self._open(tenant, addresses, endpoints)
+        _in_turn(partial(self._cut, addresses, endpoints), partial(self._open, tenant, addresses, endpoints))
         self._world.tended.note(tenant.id)
         return HEALTH_SECONDS if self._world.real else None
 
@@ -105,13 +104,13 @@ class TenantReconciler:
 
         :raises Later: the relay is down, or the pace of an address is not over.
         """
-        for endpoint in endpoints:
-            if endpoint.status == "Releasing":
-                self._seen.setdefault(address_of(endpoint), {})[endpoint.id] = self._endpoints.take_down(endpoint)
-        for address in addresses:
-            if address.status == PENDING_DELETE:
-                wait_until(address.settle_at)
-                self._end(address)
+        _in_turn(
+            *(partial(self._take_down, one) for one in endpoints if one.status == "Releasing"),
+            *(partial(self._end, one) for one in addresses if one.status == PENDING_DELETE),
+        )
+
+    def _take_down(self, endpoint: Endpoint) -> None:
+        self._seen.setdefault(address_of(endpoint), {})[endpoint.id] = self._endpoints.take_down(endpoint)
 
     def _open(self, tenant: Tenant, addresses: Sequence[Address], endpoints: Sequence[Endpoint]) -> None:
         """Brings up what is to come, and tells the relay what changed of what serves.
@@ -120,16 +119,16 @@ class TenantReconciler:
         """
         settle_at = {address.id: address.settle_at for address in addresses}
         plan, prove = partial(self._plan, tenant), server_of(self._world, tenant).prove
-        for endpoint in endpoints:
-            if endpoint.status == "Serving":
-                self._endpoints.tend(endpoint, plan, prove)
-        coming = [endpoint for endpoint in endpoints if endpoint.status == "Creating"]
-        for endpoint in coming:
+
+        def bring_up(endpoint: Endpoint) -> None:
             wait_until(settle_at[address_of(endpoint)])
             self._endpoints.bring_up(endpoint, plan, prove)
-        for address in addresses:
-            if address.status == PENDING_CREATE:
-                self._announce(tenant, address)
+
+        _in_turn(
+            *(partial(self._endpoints.tend, one, plan, prove) for one in endpoints if one.status == "Serving"),
+            *(partial(bring_up, one) for one in endpoints if one.status == "Creating"),
+            *(partial(self._announce, tenant, one) for one in addresses if one.status == PENDING_CREATE),
+        )
 
     def _announce(self, tenant: Tenant, address: Address) -> None:
         """Says ONLINE of an address whose own listener serves.
@@ -147,16 +146,19 @@ class TenantReconciler:
                 tx.put(msgspec.structs.replace(current, status=ONLINE), evidence=evidence)
 
     def _end(self, address: Address) -> None:
-        """Ends the record of an address, once none of its listeners is left."""
-        evidence = {
-            "released": self._seen.pop(address.id, {}),
-            "listening": self._listening(address),
-        }
+        """Ends the record of an address, once none of its listeners is left.
+
+        :raises Later: the relay is down, or the pace is not over.
+        """
+        wait_until(address.settle_at)
+        evidence = {"released": self._seen.get(address.id, {}), "listening": self._listening(address)}
         with self._world.store.write() as tx:
             current = tx.get(type(address), address.id)
             left = [one.id for one in tx.children(Endpoint, address.parent) if address_of(one) == address.id]
-            if current is not None and current.status == PENDING_DELETE and not left:
-                tx.remove(current, evidence=evidence)
+            if current is None or current.status != PENDING_DELETE or left:
+                return
+            tx.remove(current, evidence=evidence)
+        self._seen.pop(address.id, None)
 
     def _delete(self, tenant: Tenant, addresses: Sequence[Address], endpoints: Sequence[Endpoint]) -> None:
         """Closes the addresses, ends the server, deletes the data and the users; then the record goes."""
@@ -196,6 +198,21 @@ class TenantReconciler:
             drain=self._world.settings.drain,
             local_clients=self._world.settings.local_clients,
         )
+
+
+def _in_turn(*steps: Callable[[], None]) -> None:
+    """Takes every step, though one of them has to wait: what becomes of one address does not hold up another.
+
+    :raises Later: the soonest of the waits.
+    """
+    waits: list[Later] = []
+    for step in steps:
+        try:
+            step()
+        except Later as wait:
+            waits.append(wait)
+    if waits:
+        raise min(waits, key=lambda wait: wait.seconds)
 
 
 def _remove(tx: Tx, tenant: Tenant, evidence: Evidence) -> None:
