@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alibabacloud_r_kvstore20150101 import models as tair
 
-from tests.running import PASSWORD, refused
+from tests.running import PASSWORD, refused, until
 from tests.vpc.networks import REGION, Networks
 
 

@@ -100,7 +100,11 @@ def test_a_vpc_that_is_going(store: SqliteStore) -> None:
     assert NetworkReconciler(store, Vpcs(store, None), Vpc).step(id) is None
     with store.read() as view:
         assert view.get(Vpc, id) is None
-    assert last_change(store, id) == ("Pending", "", {"users": 0, "vswitches": 0, "endpoints": 0, "namespace_ended": False})
+    assert last_change(store, id) == (
+        "Pending",
+        "",
+        {"users": 0, "vswitches": 0, "endpoints": 0, "namespace_ended": False},
+    )
 
 
 def test_a_vswitch_that_is_going(store: SqliteStore) -> None:
