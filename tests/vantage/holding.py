@@ -58,7 +58,7 @@ class Holding:
     """
 
     def __init__(self, start: Start, home: Path) -> None:
-        self._start = start
+        self.start = start
         self.data = home / "data"
         self.socket = home / "holder.sock"
         self.keeper_socket = home / "keeper.sock"
@@ -84,12 +84,16 @@ class Holding:
         return [*found, "--keeper", str(self.keeper_socket)] if role == "holder" else found
 
     def start_keeper(self) -> None:
-        self.keeper = self._start(*self.arguments("keeper"))
+        self.keeper = self.start(*self.arguments("keeper"))
         until("the keeper answers", lambda: self.kept() is not None)
 
     def start_holder(self) -> None:
-        process = self._start(*self.arguments("holder"))
+        process = self.start(*self.arguments("holder"))
         self.holder = process
+        self.wait_for(process)
+
+    def wait_for(self, process: subprocess.Popen[str]) -> None:
+        """Until that very holder answers."""
         until("the holder answers", lambda: self._pid() == process.pid)
 
     def kill_holder(self) -> None:
@@ -130,7 +134,7 @@ class Holding:
 
     def popen(self, vpc: str, *command: str, source: str = "") -> subprocess.Popen[str]:
         """Starts a program inside."""
-        return self._start("-W", "error", "-c", ENTER, str(self.socket), vpc, source, *command)
+        return self.start("-W", "error", "-c", ENTER, str(self.socket), vpc, source, *command)
 
     def run(self, vpc: str, *command: str, source: str = "", stdin: str = "") -> subprocess.CompletedProcess[str]:
         with self.popen(vpc, *command, source=source) as process:
@@ -175,13 +179,6 @@ class Served:
                 sock.shutdown(socket.SHUT_RDWR)
         for thread in self._threads[1:]:
             thread.join()
-
-    def reset(self) -> None:
-        """Resets everybody."""
-        for sock in self._clients:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-            with contextlib.suppress(OSError):
-                sock.shutdown(socket.SHUT_RD)
 
     def _accept(self) -> None:
         while True:

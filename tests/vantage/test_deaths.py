@@ -160,7 +160,7 @@ def test_the_terminals_signals_are_for_others(holding: Holding, number: signal.S
 
 @pytest.mark.parametrize("role", ["holder", "keeper"])
 def test_one_of_a_role_serves_a_folder(holding: Holding, role: str) -> None:
-    second = holding._start(*holding.arguments(role))
+    second = holding.start(*holding.arguments(role))
     _, err = second.communicate(timeout=20)
     assert second.returncode == 3
     assert err == f"another {role} serves {holding.data}\n"
@@ -171,7 +171,7 @@ def test_something_else_in_the_sockets_place_is_not_removed(holding: Holding) ->
     holding.kill_holder()
     holding.socket.unlink()
     holding.socket.write_text("precious")
-    second = holding._start(*holding.arguments("holder"))
+    second = holding.start(*holding.arguments("holder"))
     _, err = second.communicate(timeout=20)
     assert second.returncode == 2
     assert "exists and is not a socket" in err

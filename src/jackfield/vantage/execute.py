@@ -165,6 +165,8 @@ def _show(text: str, target: Path) -> None:
         with open(fd, "w") as file:
             file.write(text)
             os.fchmod(file.fileno(), 0o644)
+        if not target.stat().st_nlink:  # shown by an exec around this one: nothing can be shown over a removed file
+            namespaces.unbind(target)
         namespaces.bind(name, target)
     finally:
         # The mount keeps the file; nothing is left behind.

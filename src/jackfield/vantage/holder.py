@@ -59,7 +59,7 @@ class Holder:
                     self._vpc(network)
                 except (OSError, VantageForbidden) as error:
                     process.log.error("%s could not be set up: %s", network.vpc, error)
-        self._vault.open()
+            self._vault.open()  # otherwise the keeper goes on keeping it for a holder that can use it
         self.operations: dict[str, Callable[[Request], Answer]] = {
             "hello": self._hello,
             "replace": self._replace,

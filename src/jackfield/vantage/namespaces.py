@@ -21,7 +21,7 @@ from pathlib import Path
 from jackfield.vantage.forbidden import VantageForbidden, refused
 
 _NEWNS, _NEWUSER, _NEWNET = 0x00020000, 0x10000000, 0x40000000
-_MS_BIND, _MS_REC, _MS_PRIVATE = 0x1000, 0x4000, 0x40000
+_MS_BIND, _MS_REC, _MS_PRIVATE, _MNT_DETACH = 0x1000, 0x4000, 0x40000, 2
 _PR_CAPBSET_DROP, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 24, 47, 4
 _CAPABILITY_VERSION_3 = 0x20080522
 _CAP_SYS_ADMIN = 21
@@ -113,6 +113,15 @@ def bind(source: Path | str, target: Path | str) -> None:
     :raises VantageForbidden: the system forbids it, or there is no such file.
     """
     _mount(os.fsencode(source), os.fspath(target), _MS_BIND, f"mount({source} on {target}, BIND)")
+
+
+def unbind(target: Path | str) -> None:
+    """Takes away what :func:`bind` shows at a path.
+
+    :raises VantageForbidden: nothing is bound there, or by somebody with more rights.
+    """
+    if _libc().umount2(os.fsencode(target), _MNT_DETACH):
+        raise refused(f"umount({target})", ctypes.get_errno())
 
 
 def drop_capabilities() -> None:
