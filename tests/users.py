@@ -40,8 +40,12 @@ class User:
             self._path["PYTHONPATH"] = str(_copy_of_everything_needed(folder / "library"))
 
     def popen(self, *arguments: str, **more: Any) -> subprocess.Popen[str]:
+        return self.start("-m", "jackfield", *arguments, **more)
+
+    def start(self, *arguments: str, **more: Any) -> subprocess.Popen[str]:
+        """Starts Python."""
         return subprocess.Popen(
-            [self.python, "-m", "jackfield", *arguments],
+            [self.python, *arguments],
             cwd=self.home,
             env={**self._path, "HOME": str(self.home), "TMPDIR": str(self.home), "PYTHONDONTWRITEBYTECODE": "1"},
             text=True,

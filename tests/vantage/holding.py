@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from jackfield.folder import Folder
 from jackfield.vantage.caller import call, connect
 from jackfield.vantage.client import HolderClient, HolderDown
 from jackfield.vantage.network import Network
@@ -65,6 +66,12 @@ class Holding:
         self.client = HolderClient(self.socket)
         self.holder: subprocess.Popen[str] | None = None
         self.keeper: subprocess.Popen[str] | None = None
+
+    def move_to(self, folder: Folder) -> None:
+        """Where a user's processes lie; before anything is started."""
+        self.data = folder.root
+        self.socket, self.keeper_socket = folder.vpc_socket("holder"), folder.vpc_socket("keeper")
+        self.client = HolderClient(self.socket)
 
     def __enter__(self) -> Holding:
         self.start_keeper()
