@@ -19,13 +19,12 @@ ZH, ZI = ZONES
 class Side:
     """An account, provider or consumer. Calling it calls PrivateLink: ``side("ListVpcEndpoints", vpc_id=…)``.
 
-    :param name: of a new account; empty: the first one.
+    :param name: of a new account; empty: the first one, or the one of ``key`` and ``account``.
     """
 
-    def __init__(self, running: Running, name: str = "") -> None:
+    def __init__(self, running: Running, name: str = "", *, key: tuple[str, str] = ("", ""), account: str = "") -> None:
         self.running = running
-        key = ("", "")
-        self.account = running.ready.account_id
+        self.account = account or running.ready.account_id
         if name:
             made = running.ask("accounts", {"name": name})
             self.account = made["account_id"]
@@ -34,6 +33,10 @@ class Side:
         self.nlb = Nlb(running, key)
         self._api = Client(running.config(*key))
         self._ecs = EcsClient(running.config(*key))
+
+    def again(self) -> Side:
+        """The same account after the API came back, maybe elsewhere."""
+        return Side(self.running, key=self.key, account=self.account)
 
     def __call__(self, operation: str, **parameters: Any) -> Any:
         """The body of the reply."""
@@ -52,11 +55,15 @@ class Side:
         create = ecs.CreateSecurityGroupRequest(region_id=REGION, vpc_id=vpc, security_group_type=type)
         id: str = self._ecs.create_security_group(create).body.security_group_id
         for block in blocks:
-            rule = ecs.AuthorizeSecurityGroupRequest(
-                region_id=REGION, security_group_id=id, ip_protocol="TCP", port_range="1/65535", source_cidr_ip=block
-            )
-            self._ecs.authorize_security_group(rule)
+            self.accept(id, block)
         return id
+
+    def accept(self, group: str, block: str) -> None:
+        """Lets TCP clients in from a block, on every port."""
+        rule = ecs.AuthorizeSecurityGroupRequest(
+            region_id=REGION, security_group_id=group, ip_protocol="TCP", port_range="1/65535", source_cidr_ip=block
+        )
+        self._ecs.authorize_security_group(rule)
 
     def service(self, balancer: str = "", zones: tuple[str, ...] = ZONES, **more: Any) -> str:
         """An Active service, with the zones of a load balancer behind it; its id."""

@@ -1,0 +1,121 @@
+"""Real clients of a real Redis through PrivateLink, from this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import redis
+from alibabacloud_nlb20220430 import models as nlb
+
+from tests.privatelink.cloud import ZH, ZI
+from tests.privatelink.linked import PORT, Linked, Load, answers, build, connect, refuses
+from tests.running import Running, until
+
+
+@pytest.fixture(scope="module")
+def linked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Linked]:
+    with Running(tmp_path_factory.mktemp("linked"), "--repeat-seconds", "0") as running:
+        yield build(running)
+
+
+def test_every_zone_leads_to_the_provider(linked: Linked) -> None:
+    places = {zone: linked.zone_address(zone) for zone in (ZH, ZI)}
+    assert len(set(places.values())) == 2
+    assert linked.reached() == set(places.values())
+    for address in places.values():
+        connect(address).close()
+
+
+def test_a_zone_goes_dark_and_its_sibling_misses_nothing(linked: Linked) -> None:
+    """By the time Disconnected shows: the zone's connections are cut, its address refuses, its name leads nowhere."""
+    provider, consumer = linked.provider, linked.consumer
+    dark, bright = linked.zone_address(ZH), linked.zone_address(ZI)
+    held, load = connect(dark), Load(bright)
+    provider.toggle("Disable", linked.service, linked.endpoint, ZH)
+    until("Disconnected", lambda: consumer.zone_status(linked.endpoint)[ZH] == "Disconnected")
+    assert refuses(dark)
+    assert linked.zone_address(ZH) == ""
+    assert linked.reached() == {bright}
+    with pytest.raises(redis.ConnectionError):
+        held.get("who")
+    load.goes_on()
+    provider.toggle("Enable", linked.service, linked.endpoint, ZH)
+    until("Connected", lambda: consumer.zone_status(linked.endpoint)[ZH] == "Connected")
+    back = linked.zone_address(ZH)
+    assert answers(back)
+    assert linked.reached() == {back, bright}
+    load.goes_on()
+    load.end()
+
+
+def test_a_connection_is_closed_and_opened(linked: Linked) -> None:
+    addresses = linked.reached()
+    held = [connect(address) for address in addresses]
+    linked.provider.disable(linked.service, linked.endpoint)
+    assert linked.reached() == set()
+    assert all(refuses(address) for address in addresses)
+    for client in held:
+        with pytest.raises(redis.ConnectionError):
+            client.get("who")
+    linked.provider.enable(linked.service, linked.endpoint)
+    assert len(linked.reached()) == 2
+    assert all(answers(address) for address in linked.reached())
+
+
+def test_security_groups_judge_clients(linked: Linked) -> None:
+    """A client of this machine comes from 127.0.0.1, which a rule for another block does not cover."""
+    consumer = linked.consumer
+    elsewhere = consumer.security_group(linked.network.vpc, "10.0.0.0/8")
+    strict = consumer.endpoint(linked.service, linked.network, zones=(ZI,), security_group_id=[elsewhere])
+    linked.provider.enable(linked.service, strict)
+    (address,) = linked.addresses(consumer.of(strict).endpoint_domain)
+    assert not answers(address)
+    here = consumer.security_group(linked.network.vpc, "127.0.0.0/8")
+    consumer("AttachSecurityGroupToVpcEndpoint", endpoint_id=strict, security_group_id=here)
+    consumer.wait_endpoint(strict)
+    assert answers(address)
+    consumer("DetachSecurityGroupFromVpcEndpoint", endpoint_id=strict, security_group_id=here)
+    consumer.wait_endpoint(strict)
+    assert not answers(address)
+    consumer.accept(elsewhere, "127.0.0.1/32")
+    until("the new rule in effect", lambda: answers(address))
+
+
+def test_zones_listen_where_the_load_balancer_listens(linked: Linked) -> None:
+    address = linked.zone_address(ZI)
+    load = Load(address)
+    listener = linked.provider.nlb.listener(linked.balancer, linked.group, 7000)
+    until("the new port open", lambda: answers(address, 7000))
+    api = linked.provider.nlb.api
+    linked.provider.nlb.finish(api.delete_listener(nlb.DeleteListenerRequest(listener_id=listener)).body)
+    until("the port closed", lambda: refuses(address, 7000))
+    assert answers(address, PORT)
+    load.goes_on()
+    load.end()
+
+
+def test_a_removed_zone_is_gone(linked: Linked) -> None:
+    consumer = linked.consumer
+    id = consumer.endpoint(linked.service, linked.network, security_group_id=[
+        consumer.security_group(linked.network.vpc, "0.0.0.0/0")
+    ])  # fmt: skip
+    linked.provider.enable(linked.service, id)
+    (address,) = linked.addresses(consumer.zones(id)[ZH].zone_domain)
+    held = connect(address)
+    consumer("RemoveZoneFromVpcEndpoint", endpoint_id=id, zone_id=ZH)
+    until("the zone gone", lambda: set(consumer.zones(id)) == {ZI})
+    assert refuses(address)
+    with pytest.raises(redis.ConnectionError):
+        held.get("who")
+    assert len(linked.addresses(consumer.of(id).endpoint_domain)) == 1
+
+
+def test_everything_serves_again_before_ready(linked: Linked) -> None:
+    """The load balancer then looks at its servers before it sends them anybody."""
+    before = linked.reached()
+    linked.running.kill_all()
+    linked.running.up()
+    assert linked.again().reached() == before
+    assert not any(refuses(address) for address in before)
+    until("the server healthy again", lambda: all(answers(address) for address in before))
