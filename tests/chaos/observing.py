@@ -96,7 +96,16 @@ def kill_relay(jackfield: Running, role: str) -> None:
     kill(relay_process(jackfield, role))
 
 
+def listening_for(jackfield: Running, owner: str) -> list[str]:
+    """Where the relays serve an endpoint, VPCs included."""
+    found = []
+    for role in ("plain", "resp"):
+        with RelayClient(jackfield.folder.relay_socket(role)) as relay:
+            found += [str(route.place) for route in relay.routes(owner)]
+    return found
+
+
 def routes_of(jackfield: Running, role: str) -> set[Place]:
-    """Addresses that a relay is to serve."""
+    """Addresses of this machine that a relay is to serve."""
     with RelayClient(jackfield.folder.relay_socket(role)) as relay:
-        return {(route.address, route.port) for route in relay.routes()}
+        return {(route.address, route.port) for route in relay.routes() if route.vantage == "host"}

@@ -139,7 +139,8 @@ def _endpoint(terraform: Terraform, service: str, network: Network, group: str) 
     found = terraform.read("GetVpcEndpointAttribute", EndpointId=id)
     texts = (
         "ConnectionStatus", "CreateTime", "EndpointBusinessStatus", "EndpointDescription", "EndpointDomain",
-        "EndpointId", "EndpointName", "EndpointStatus", "EndpointType", "PolicyDocument", "RegionId", "ResourceGroupId", "ServiceId",
+        "EndpointId", "EndpointName", "EndpointStatus", "EndpointType", "PolicyDocument", "RegionId", "ResourceGroupId",
+        "ServiceId",
         "ServiceName", "ServiceRegionId", "VpcId", "AddressIpVersion",
     )  # fmt: skip
     assert {name: type(found[name]) for name in texts} == dict.fromkeys(texts, str)

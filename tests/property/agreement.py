@@ -14,19 +14,23 @@ from alibabacloud_r_kvstore20150101 import models as tair
 from alibabacloud_r_kvstore20150101.client import Client as TairClient
 
 from jackfield.endpoints.addresses import pool
-from jackfield.endpoints.resources import ADDRESSES, NAMES, Endpoint, vswitch_space
+from jackfield.endpoints.inside import listeners_inside
+from jackfield.endpoints.resources import ADDRESSES, NAMES, Endpoint, vpc_space, vswitch_space
 from jackfield.endpoints.whitelist import union
 from jackfield.engines.redis import BUS_PORT
 from jackfield.products.tair.resources import Instance
 from jackfield.products.vpc.resources import Vpc, VSwitch
 from jackfield.relay.client import RelayClient
+from jackfield.relay.route import Place as RoutePlace
 from jackfield.relay.route import Route
 from jackfield.store.interface import Reader
 from jackfield.store.resource import Change, Resource
 from jackfield.store.sqlite import open_store
+from jackfield.vantage.client import HolderClient
 from tests.chaos.dialling import Place, ask
 from tests.chaos.observing import listening_in
 from tests.running import PASSWORD, Running
+from tests.vantage.kernel import listening_inside
 
 KINDS: tuple[type[Resource], ...] = (Instance, Endpoint, Vpc, VSwitch)
 """Those with a status."""
@@ -42,6 +46,7 @@ class Seen:
 
     instances: list[Instance]
     endpoints: list[Endpoint]
+    vpcs: list[str]
     network: ipaddress.IPv4Network
     claims: Claims
     counts: dict[str, int]
@@ -53,10 +58,12 @@ def look(jackfield: Running) -> Seen:
     """Reads the store past every process."""
     with contextlib.closing(open_store(jackfield.folder.store)) as store, store.read() as view:
         instances, endpoints = list(view.each(Instance)), list(view.each(Endpoint))
-        spaces = [NAMES, ADDRESSES, *(vswitch_space(one.id) for one in view.each(VSwitch))]
+        vpcs = [one.id for one in view.each(Vpc)]
+        spaces = [NAMES, ADDRESSES, *(vswitch_space(one.id) for one in view.each(VSwitch)), *map(vpc_space, vpcs)]
         return Seen(
             instances=instances,
             endpoints=endpoints,
+            vpcs=vpcs,
             network=pool(view),
             claims=_claims(view, [*instances, *endpoints], spaces),
             counts={space: view.count_claims(space) for space in spaces},
@@ -79,6 +86,7 @@ def check_places(jackfield: Running, seen: Seen) -> dict[Place, Endpoint]:
     assert jackfield.names() == {one.name: list(one.addresses) for one in seen.endpoints}
     _check_claims(seen)
     _check_relays(jackfield, seen)
+    _check_vpcs(jackfield, seen)
     return places
 
 
@@ -170,6 +178,7 @@ def _check_claims(seen: Seen) -> None:
         holder = (endpoint.kind, endpoint.id)
         wanted[NAMES][endpoint.name] = holder
         wanted[vswitch_space(endpoint.vswitch_id)][endpoint.vpc_address] = holder
+        wanted[vpc_space(endpoint.vpc_id)][endpoint.id] = holder
         if endpoint.net != "direct":
             wanted[ADDRESSES].update(dict.fromkeys(endpoint.addresses, holder))
     for instance in seen.instances:
@@ -183,14 +192,35 @@ def _check_relays(jackfield: Running, seen: Seen) -> None:
     whitelists = {one.id: union(one.whitelist) for one in seen.instances}
     routes = list(_routes(jackfield))
     assert len({route.key for route in routes}) == len(routes)
-    assert {(one.owner, one.address, one.port) for one in routes} == {
-        (one.id, address, one.port) for one in seen.endpoints for address in one.addresses
+    assert {(one.owner, one.place) for one in routes} == {
+        (one.id, place) for one in seen.endpoints for place in _places(one)
     }
     for route in routes:
         assert route.whitelist == whitelists[route.owner.partition("/")[0]], route.key
         clustered = route.mode == "resp"
         instance = next(one for one in seen.instances if route.owner.startswith(one.id))
         assert clustered == (instance.architecture == "cluster" and route.owner.endswith("/private"))
+
+
+def _places(endpoint: Endpoint) -> list[RoutePlace]:
+    """Where an endpoint is to listen: at its addresses of this machine, and in its VPC."""
+    here = [RoutePlace("host", address, endpoint.port) for address in endpoint.addresses]
+    return here + [RoutePlace(endpoint.vpc_id, address, port) for address, port in listeners_inside(endpoint)]
+
+
+def _check_vpcs(jackfield: Running, seen: Seen) -> None:
+    """Inside each VPC the kernel listens where endpoints are recorded in it, and their names resolve to them."""
+    with HolderClient(jackfield.folder.vpc_socket("holder")) as holder:
+        networks = {network.vpc: network for network in holder.networks()}
+        assert set(networks) == set(seen.vpcs)
+        for vpc in seen.vpcs:
+            inside = [one for one in seen.endpoints if one.vpc_id == vpc]
+            listeners = {listener for one in inside for listener in listeners_inside(one)}
+            assert set(networks[vpc].listeners) == listeners
+            assert listening_inside(holder, vpc) == listeners
+            assert networks[vpc].names == {
+                one.name: one.addresses if one.net == "direct" else (one.vpc_address,) for one in inside
+            }
 
 
 def _routes(jackfield: Running) -> Iterator[Route]:

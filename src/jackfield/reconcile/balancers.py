@@ -17,10 +17,10 @@ from jackfield.products.nlb.states import ACTIVE, DELETING, RUNNING, STOPPED
 from jackfield.reconcile.balancer_health import note_health
 from jackfield.reconcile.balancer_plan import planned
 from jackfield.reconcile.dialling import Dialler
-from jackfield.reconcile.endpoints import EndpointWork, Place, place_text
+from jackfield.reconcile.endpoints import EndpointWork
 from jackfield.reconcile.loop import Later, wait_until
 from jackfield.reconcile.world import World
-from jackfield.relay.route import Route
+from jackfield.relay.route import Place, Route
 from jackfield.store.interface import Tx
 from jackfield.store.resource import Evidence
 
@@ -122,13 +122,13 @@ class BalancerReconciler:
     def _proof_of_closed(self, listener: Listener, endpoints: Sequence[Endpoint]) -> Evidence:
         if not self._world.real:
             return {"engines": "none"}
-        places: list[Place] = [("host", address, listener.port) for one in endpoints for address in one.addresses]
+        places = [Place("host", address, listener.port) for one in endpoints for address in one.addresses]
         if self._world.vpcs.possible:
-            places += [(one.vpc_id, one.vpc_address, listener.port) for one in endpoints]
+            places += [Place(one.vpc_id, one.vpc_address, listener.port) for one in endpoints]
         still = [place for place in places if not self._world.dialler.refuses(*place)]
         if still:
             raise Later(_RETRY_SECONDS, f"{still} still accept")
-        return {"refused": [place_text(place) for place in places]}
+        return {"refused": [str(place) for place in places]}
 
     def _settle_listener(self, listener: Listener, evidence: Evidence) -> None:
         with self._world.store.write() as tx:

@@ -15,7 +15,7 @@ from jackfield.reconcile.dialling import Dialler, NotProven, is_free
 from jackfield.reconcile.loop import Later
 from jackfield.reconcile.world import World
 from jackfield.relay.client import RelayClient, RelayDown
-from jackfield.relay.route import Ack, Mode, Route
+from jackfield.relay.route import Ack, Mode, Place, Route
 from jackfield.store.resource import Evidence
 
 Prove = Callable[[Dialler, Route], Mapping[str, Any]]
@@ -102,12 +102,12 @@ class EndpointWork:
             listened = self._listened(endpoint)
             still = [place for place in listened if not self._world.dialler.refuses(*place)]
             if still:
-                raise Later(0.05, f"{', '.join(map(place_text, still))} still accepts")
+                raise Later(0.05, f"{', '.join(map(str, still))} still accepts")
             evidence = {
                 "cut": sum(ack.cut for ack in acks),
                 "live": sum(ack.live for ack in acks),
                 "closed": [place for ack in acks for place in ack.closed],
-                "refused": [place_text(place) for place in listened],
+                "refused": [str(place) for place in listened],
             }
             if any(ack.lost for ack in acks):
                 evidence = {**evidence, "relay_restarted": True}
@@ -133,10 +133,12 @@ class EndpointWork:
         if self._served.get(endpoint.id) == routes or not self._world.real or (endpoint.ports and not routes):
             return
         served = self._told(endpoint)
-        known = {_place(route) for route in served}
-        moved = known != {_place(route) for route in routes}
+        known = {route.place for route in served}
+        moved = known != {route.place for route in routes}
         if moved:
-            self._world.vpcs.keep(endpoint.id, [place[1:] for place in known if place[0] == endpoint.vpc_id])
+            self._world.vpcs.keep(
+                endpoint.id, [(place.address, place.port) for place in known if place.vantage == endpoint.vpc_id]
+            )
             self._world.vpcs.publish(endpoint.vpc_id)
         # One that has lost its last port has had plain routes: others keep their port.
         ack = self._replace(self._relay(routes[0].mode if routes else "tcp"), endpoint.id, routes)
@@ -144,7 +146,7 @@ class EndpointWork:
         if failed:
             raise Later(0.5, f"the relay could not bind {', '.join(failed)}")
         if moved:
-            self._prove([route for route in routes if _place(route) not in known], prove)
+            self._prove([route for route in routes if route.place not in known], prove)
             self._world.vpcs.keep(endpoint.id, ())
             self._publish_names(endpoint)
         self._served[endpoint.id] = routes
@@ -166,7 +168,7 @@ class EndpointWork:
 
     def _prove(self, routes: Sequence[Route], prove: Prove) -> dict[str, Any]:
         try:
-            return {place_text(_place(route)): prove(self._world.dialler, route) for route in routes}
+            return {str(route.place): prove(self._world.dialler, route) for route in routes}
         except NotProven as error:
             raise Later(0.05, str(error)) from error
 
@@ -186,9 +188,9 @@ class EndpointWork:
             raise Later(0.05, str(error)) from error
 
     def _listened(self, endpoint: Endpoint) -> list[Place]:
-        places = [("host", address, port) for address in endpoint.addresses for port in endpoint.ports]
+        places = [Place("host", address, port) for address in endpoint.addresses for port in endpoint.ports]
         if self._world.vpcs.possible:
-            places += [(endpoint.vpc_id, address, port) for address, port in listeners_inside(endpoint)]
+            places += [Place(endpoint.vpc_id, address, port) for address, port in listeners_inside(endpoint)]
         return places
 
     def _with_address(self, endpoint: Endpoint) -> Endpoint:
@@ -236,17 +238,3 @@ class EndpointWork:
             return relay.replace(owner, routes, timeout=self._world.settings.drain + _MARGIN)
         except RelayDown as error:
             raise Later(0.05, str(error)) from error
-
-
-Place = tuple[str, str, int]
-"""Vantage, address and port."""
-
-
-def _place(route: Route) -> Place:
-    return route.vantage, route.address, route.port
-
-
-def place_text(place: Place) -> str:
-    """For evidence and messages."""
-    vantage, address, port = place
-    return f"{address}:{port}" if vantage == "host" else f"{address}:{port} in {vantage}"

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from jackfield.relay.checks import check_routes, place
+from jackfield.relay.checks import check_routes, door
 from jackfield.relay.dial import error_name
 from jackfield.relay.listener import Listener
 from jackfield.relay.loop import Loop, Timer
@@ -118,9 +118,9 @@ class Board:
         :param route: as it was when the socket was asked for; nothing happens when it is at another place by now.
         """
         listener, unbound = self._listeners.get(route.key), self._unbound.get(route.key)
-        if listener is not None and place(listener.route) == place(route):
+        if listener is not None and door(listener.route) == door(route):
             listener.adopt(sock)
-        elif unbound is not None and place(unbound) == place(route):
+        elif unbound is not None and door(unbound) == door(route):
             if not self._bind(unbound, sock):
                 del self._unbound[route.key]
         else:
@@ -166,15 +166,15 @@ class Board:
             answer(Ack(owner=owner))
             return
         wanted = {route.key: route for route in routes}
-        gone = [old for key, old in known.items() if key not in wanted or place(wanted[key]) != place(old)]
-        kept = [new for key, new in wanted.items() if key in known and place(known[key]) == place(new)]
+        gone = [old for key, old in known.items() if key not in wanted or door(wanted[key]) != door(old)]
+        kept = [new for key, new in wanted.items() if key in known and door(known[key]) == door(new)]
         changed = [route for route in kept if route != known[route.key]]
 
         record, dirty = _next_record(record, canonical(routes))
         closing = [self._listeners[route.key] for route in gone if route.key in self._listeners]
         if gone or changed:
             record.open = record.open or bool(closing)
-            addresses = [f"{listener.route.address}:{listener.route.port}" for listener in closing]
+            addresses = [str(listener.route.place) for listener in closing]
             record.closed += [address for address in addresses if address not in record.closed]
             self._table.write(owner, record, put=changed, drop=[route.key for route in gone])
             dirty = False

@@ -8,15 +8,13 @@ import socket
 from collections.abc import Sequence
 
 from jackfield.relay.dial import parse_target
-from jackfield.relay.route import Backend, Route
+from jackfield.relay.route import Backend, Place, Route
 from jackfield.relay.rules import gate_of
 
-Place = tuple[str, str, str, int, str]
 
-
-def place(route: Route) -> Place:
+def door(route: Route) -> tuple[str, Place, str]:
     """What can not change while a listener lives; a route that differs here is another listener."""
-    return route.key, route.vantage, route.address, route.port, route.mode
+    return route.key, route.place, route.mode
 
 
 def check_routes(owner: str, routes: Sequence[Route]) -> None:
@@ -27,18 +25,17 @@ def check_routes(owner: str, routes: Sequence[Route]) -> None:
     if not owner:
         raise ValueError("the owner is empty")
     keys: set[str] = set()
-    addresses: set[tuple[str, str, int]] = set()
+    places: set[Place] = set()
     for route in routes:
         _check(route)
         if route.owner != owner:
             raise ValueError(f"route {route.key}: its owner is {route.owner!r}, not {owner!r}")
-        address = (route.vantage, route.address, route.port)
         if route.key in keys:
             raise ValueError(f"route {route.key} is given twice")
-        if address in addresses:
-            raise ValueError(f"route {route.key}: {route.address}:{route.port} is given twice")
+        if route.place in places:
+            raise ValueError(f"route {route.key}: {route.place} is given twice")
         keys.add(route.key)
-        addresses.add(address)
+        places.add(route.place)
 
 
 def _check_backend(backend: Backend) -> None:

@@ -97,7 +97,7 @@ class Doors:
 
     def _listens(self, route: Route) -> bool:
         listener = self._board.listener(route.key)
-        return listener is not None and _door(listener.route) == _door(route)
+        return listener is not None and listener.route.place == route.place
 
     def _fetch(self, owner: str) -> None:
         request = self._queues[owner][0]
@@ -152,7 +152,3 @@ def fetch_now(path: str, routes: Sequence[Route], seconds: float) -> dict[str, F
                         return found
                     time.sleep(0.01)  # its socket does not exist yet, which cannot be waited for portably
     return found
-
-
-def _door(route: Route) -> tuple[str, str, int]:
-    return route.vantage, route.address, route.port

@@ -7,7 +7,7 @@ replaces all routes of an owner at once.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -17,6 +17,18 @@ Mode = Literal["tcp", "resp"]
 
 Balance = Literal["turns", "fewest", "source"]
 """See :class:`Route`."""
+
+
+class Place(NamedTuple):
+    """Where something listens; as text ``ADDRESS:PORT``, with ``in VPC`` behind it inside one."""
+
+    vantage: str
+    address: str
+    port: int
+
+    def __str__(self) -> str:
+        here = f"{self.address}:{self.port}"
+        return here if self.vantage == "host" else f"{here} in {self.vantage}"
 
 
 class Backend(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -88,6 +100,11 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     balance: Balance | None = None
     health: HealthCheck | None = None
 
+    @property
+    def place(self) -> Place:
+        """Where it listens."""
+        return Place(self.vantage, self.address, self.port)
+
 
 class Bound(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one route of a request.
@@ -106,7 +123,7 @@ class Ack(msgspec.Struct, frozen=True, kw_only=True):
 
     :param owner: whose routes were replaced.
     :param bound: one entry a route asked for.
-    :param closed: ``ADDRESS:PORT`` of listeners that this replacement closed (also when it happened before a restart).
+    :param closed: the :class:`Place` of each listener that this replacement closed, also before a restart.
     :param cut: connections this owner lost through the replacement, counted one by one as they were closed.
     :param live: connections of the owner that are still open (0 once an owner has no routes).
     :param lost: true when the relay died between taking the routes away and counting, so that ``cut`` is a lower bound.

@@ -34,7 +34,7 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
     """The latest replacement of an owner's routes: what has to be told again when the request is repeated.
 
     :param request: the routes asked for, in their canonical form (:func:`canonical`).
-    :param closed: ``ADDRESS:PORT`` of the listeners it closed.
+    :param closed: where the listeners were that it closed.
     :param cut: connections it cut.
     :param lost: the process died while ``open``, so that ``cut`` is a lower bound.
     :param open: routes were taken away and the outcome is not known yet.
