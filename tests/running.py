@@ -176,26 +176,34 @@ class Running:
     def tair(self) -> TairClient:
         return TairClient(self.config())
 
-    def create(self, shards: int = 3, whitelist: str = "0.0.0.0/0", **more: Any) -> str:
-        """A Normal instance, a cluster unless ``shards`` is 0; its id."""
+    def create(
+        self, shards: int = 3, whitelist: str = "0.0.0.0/0", client: TairClient | None = None, **more: Any
+    ) -> str:
+        """A Normal instance, a cluster unless ``shards`` is 0; its id.
+
+        :param client: of another account.
+        """
+        client = client or self.tair
         instance_class = CLUSTER.format(shards=shards) if shards else "redis.master.small.default"
         request = tair.CreateInstanceRequest(
             region_id="cn-hangzhou", instance_class=instance_class, password=PASSWORD, **more
         )
-        instance: str = self.tair.create_instance(request).body.instance_id
-        self.wait_normal(instance)
+        instance: str = client.create_instance(request).body.instance_id
+        self.wait_normal(instance, client=client)
         if whitelist:
-            self.tair.modify_security_ips(tair.ModifySecurityIpsRequest(instance_id=instance, security_ips=whitelist))
+            client.modify_security_ips(tair.ModifySecurityIpsRequest(instance_id=instance, security_ips=whitelist))
             self.wait_idle()
         return instance
 
-    def status(self, instance: str) -> str:
-        reply = self.tair.describe_instance_attribute(tair.DescribeInstanceAttributeRequest(instance_id=instance))
+    def status(self, instance: str, client: TairClient | None = None) -> str:
+        reply = (client or self.tair).describe_instance_attribute(
+            tair.DescribeInstanceAttributeRequest(instance_id=instance)
+        )
         status: str = reply.body.instances.dbinstance_attribute[0].instance_status
         return status
 
-    def wait_normal(self, instance: str, seconds: float = 30.0) -> None:
-        until(f"{instance} Normal", lambda: self.status(instance) == "Normal", seconds)
+    def wait_normal(self, instance: str, seconds: float = 30.0, client: TairClient | None = None) -> None:
+        until(f"{instance} Normal", lambda: self.status(instance, client) == "Normal", seconds)
 
     def wait_idle(self) -> None:
         """Until the reconcilers have done all that was asked."""
@@ -213,9 +221,10 @@ class Running:
         """The names that resolve on this machine, from the hosts file that ``exec`` shows."""
         return read_hosts(self.folder.hosts)
 
-    def name(self, instance: str, net: str = "private") -> str:
+    def name(self, instance: str, net: str = "private", client: TairClient | None = None) -> str:
         """An endpoint's connection string as DescribeDBInstanceNetInfo reports it."""
-        reply = self.tair.describe_dbinstance_net_info(tair.DescribeDBInstanceNetInfoRequest(instance_id=instance))
+        request = tair.DescribeDBInstanceNetInfoRequest(instance_id=instance)
+        reply = (client or self.tair).describe_dbinstance_net_info(request)
         wanted = 1 if net == "direct" else 0
         for info in reply.body.net_info_items.instance_net_info:
             if info.direct_connection == wanted:

@@ -8,6 +8,7 @@ from alibabacloud_ecs20140526 import models as ecs
 from alibabacloud_ecs20140526.client import Client as EcsClient
 from alibabacloud_privatelink20200415 import models
 from alibabacloud_privatelink20200415.client import Client
+from alibabacloud_r_kvstore20150101.client import Client as TairClient
 
 from tests.nlb.conftest import ZONES, Network, Nlb
 from tests.running import Running, until
@@ -49,6 +50,10 @@ class Side:
         return (
             call() if operation == "CheckProductOpen" else call(request or models.OpenPrivateLinkServiceRequest())
         ).body
+
+    def tair(self) -> TairClient:
+        """The account's client of Tair."""
+        return TairClient(self.running.config(*self.key))
 
     def security_group(self, vpc: str, *blocks: str, type: str = "normal") -> str:
         """A security group that accepts TCP on every port from these blocks; its id."""
