@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -66,10 +66,11 @@ class Caller:
     def popen(self, script: str, *arguments: str) -> subprocess.Popen[str]:
         return self.start("-W", "error", "-c", textwrap.dedent(script), *arguments)
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, pass_fds: Sequence[int] = ()) -> subprocess.Popen[str]:
         """Starts Python."""
         return subprocess.Popen(
             [self.python, *arguments],
+            pass_fds=pass_fds,
             user=self.uid if self.name == "nobody" else None,
             group=self.uid if self.name == "nobody" else None,
             extra_groups=[] if self.name == "nobody" else None,

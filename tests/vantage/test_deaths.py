@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from jackfield.vantage.caller import call, connect
 from jackfield.vantage.client import HolderClient, HolderDown, HolderRefused
 from jackfield.vantage.network import Network
 from tests.running import until
@@ -165,6 +167,40 @@ def test_one_of_a_role_serves_a_folder(holding: Holding, role: str) -> None:
     assert second.returncode == 3
     assert err == f"another {role} serves {holding.data}\n"
     assert holding.client.hello().data == str(holding.data)
+
+
+@pytest.mark.parametrize("role", ["holder", "keeper"])
+def test_a_lock_can_be_inherited(holding: Holding, role: str) -> None:
+    """Whoever starts it takes the lock first, so that there is no moment without one."""
+    process = holding.holder if role == "holder" else holding.keeper
+    assert process is not None
+    holding.end(process)
+    path = holding.data / "vpcs" / f"{role}.lock"
+    with open(path, "r+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        second = holding.start(*holding.arguments(role), "--lock", str(lock.fileno()), pass_fds=(lock.fileno(),))
+    if role == "holder":
+        holding.holder = second
+        holding.wait_for(second)
+    else:
+        holding.keeper = second
+        until("the keeper answers", lambda: holding.kept() is not None)
+    with open(path, "r+") as lock, pytest.raises(BlockingIOError):
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+@pytest.mark.parametrize("lost", ["core vpc-1", "client vpc-1 10.0.0.253", "udp vpc-1 10.0.0.253"])
+def test_a_deposit_that_was_lost_is_made_anew(holding: Holding, lost: str) -> None:
+    """Sockets that stand in a namespace that nobody has any more are of no use."""
+    _two(holding)
+    assert holding.run("vpc-1", "true").returncode == 0
+    with connect(str(holding.keeper_socket), 5) as sock:
+        call(sock, {"op": "drop", "names": [lost]})
+    holding.kill_holder()
+    holding.start_holder()
+    with holding.serve("vpc-1", "10.0.0.5", 6379, "five"):
+        assert holding.dial("vpc-1", *WHERE[:1]) == ["five 10.0.0.253"]
+    assert holding.run("vpc-1", *NAMED).stdout == "10.0.0.5\n"
 
 
 def test_something_else_in_the_sockets_place_is_not_removed(holding: Holding) -> None:

@@ -143,6 +143,8 @@ def test_another_system_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
         run(["true"], tmp_path / "hosts")
     with pytest.raises(VantageForbidden, match="Linux only"):
         enter(tmp_path / "hosts")
+    for network in (False, True):
+        assert probe(network=network).why == "Namespaces exist on Linux only, this is darwin"
 
 
 def test_the_probe_agrees_with_what_then_works(caller: Caller) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import fcntl
 import os
+import select
 import socket
 import subprocess
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +17,9 @@ from jackfield.vantage.client import HolderRefused, close_entrance
 from jackfield.vantage.network import Network
 from tests.running import until
 from tests.vantage.holding import TALK, Holding
+
+if TYPE_CHECKING:
+    from .conftest import Caller
 
 ENDPOINTS = tuple((f"10.0.0.{last}", 6379) for last in range(1, 11))
 
@@ -277,3 +282,50 @@ def test_a_new_program_of_the_same_source_is_in_the_same_place(holding: Holding)
     other: subprocess.CompletedProcess[str] = holding.run("vpc-1", "sh", "-c", script, source="10.0.0.8")
     assert len(told) == 1
     assert other.stdout not in told
+
+
+def test_settings_that_can_not_be_written_stand_in_nobodys_way(inside: Caller) -> None:
+    """As in a container, where /proc/sys is mounted read-only."""
+    if not inside.is_root:
+        pytest.skip("only root can mount here")
+    script = """
+import runpy
+from jackfield.vantage import namespaces
+namespaces.enter_mount_namespace()
+namespaces.bind("/proc/sys", "/proc/sys")
+assert namespaces._libc().mount(None, b"/proc/sys", None, 0x1021, None) == 0  # REMOUNT, BIND, RDONLY
+runpy.run_module("jackfield.vantage.holder", run_name="__main__", alter_sys=True)
+"""
+    holding = Holding(inside.start, inside.home)
+    holding.start_keeper()
+    with ExitStack() as stack:
+        stack.callback(holding.__exit__)
+        holding.holder = inside.start("-c", script, *holding.arguments("holder")[4:])
+        holding.wait_for(holding.holder)
+        holding.network("vpc-1", ("10.0.0.5", 443), ("127.64.3.4", 6379), one_test=("10.0.0.5",))
+        stack.enter_context(holding.serve("vpc-1", "10.0.0.5", 443, "five"))
+        stack.enter_context(holding.serve("vpc-1", "127.64.3.4", 6379, "shard"))
+        assert holding.dial("vpc-1", "one.test:443", "127.64.3.4:6379") == ["five 10.0.0.253", "shard 10.0.0.253"]
+        process, holding.holder = holding.holder, None
+        assert "tcp_tw_reuse can not be set: Read-only file system" in holding.end(process)[1]
+
+
+def test_a_client_that_connects_and_closes_in_a_loop(holding: Holding) -> None:
+    """More dials than there are ports: those in TIME_WAIT are used again."""
+    holding.network("vpc-1", ("10.0.0.5", 80))
+    script = """
+import socket
+for _ in range(40_000):
+    with socket.socket() as sock:
+        sock.connect(("10.0.0.5", 80))
+print("done")
+"""
+    with holding.client.listener("vpc-1", "10.0.0.5", 80) as listener:
+        program = holding.popen("vpc-1", "python3", "-c", script)
+        accepted = 0
+        while accepted < 40_000:
+            ready, _, _ = select.select([listener], [], [], 20)
+            assert ready, f"nobody has dialled for 20 s, after {accepted} dials"
+            listener.accept()[0].close()
+            accepted += 1
+        assert program.communicate(timeout=20) == ("done\n", "")

@@ -45,7 +45,7 @@ class ClientSpace:
         try:
             self.core_link = self._connect(core)
             for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
-                self._servers.append(self._server(kind))
+                self._servers.append(self._server(kind, known=taken is not None))
         except BaseException:
             self._release()
             raise
@@ -88,10 +88,13 @@ class ClientSpace:
         core.add_routes({Route(self.source, there[name])})
         return there[name]
 
-    def _server(self, kind: socket.SocketKind) -> socket.socket:
+    def _server(self, kind: socket.SocketKind, *, known: bool) -> socket.socket:
+        """:param known: the namespace is a predecessor's, and so may be its sockets."""
         taken = self._vault.take(f"{'udp' if kind == socket.SOCK_DGRAM else 'tcp'} {self._key}")
         if taken is not None:
-            return socket.socket(fileno=taken)
+            if known:
+                return socket.socket(fileno=taken)
+            os.close(taken)
         with self._spaces.inside(self.descriptor):
             sock = socket.socket(socket.AF_INET, kind)
         try:

@@ -74,6 +74,7 @@ def _attempt(hosts_file: Path, network: bool) -> Probe:
 
 
 def _connect_two() -> None:
+    namespaces.require_linux()
     if not namespaces.privileged():
         namespaces.enter_user_namespace()
     spaces = Spaces()

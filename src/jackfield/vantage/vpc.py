@@ -8,6 +8,7 @@ import logging
 import os
 import socket
 import struct
+import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 _BACKLOG = 4096
 _SWEEP_SECONDS = 0.25
+_SWEEP_SHARE = 0.02  # of the time, at most: ten thousand connections take a while to look through
 _NO_CONNECTION = {"06", "07", "0A"}  # TIME_WAIT, CLOSE, LISTEN (net/tcp_states.h)
 
 Listener = tuple[str, int]
@@ -69,7 +71,8 @@ class Vpc:
         self._clients: dict[str, ClientSpace] = {}
         self._sweeping = False
         self._closed = False
-        self._take_over()
+        if taken is not None:  # otherwise what is left stands in a core that is lost
+            self._take_over()
 
     @property
     def clients(self) -> list[str]:
@@ -190,6 +193,7 @@ class Vpc:
 
     def _settle_routes(self) -> None:
         """Routes for what listens and for what is still connected."""
+        begun = time.monotonic()
         ways_back = {Route(client.source, client.core_link) for client in self._clients.values()}
         local = {address for address, _ in self._listeners}
         going = self._routed() - local
@@ -200,7 +204,8 @@ class Vpc:
         self._netlink.set_routes(ways_back | {Route(address, LOOPBACK_INDEX) for address in local | going})
         if going and not self._sweeping:
             self._sweeping = True
-            self._loop.later(_SWEEP_SECONDS, self._sweep)
+            taken = time.monotonic() - begun
+            self._loop.later(max(_SWEEP_SECONDS, taken / _SWEEP_SHARE), self._sweep)
 
     def _sweep(self) -> None:
         self._sweeping = False
