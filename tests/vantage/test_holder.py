@@ -259,8 +259,8 @@ def test_many_requests_at_once_are_answered_in_order(holding: Holding) -> None:
         sock.settimeout(20)
         sock.connect(str(holding.socket))
         sock.sendall(b"".join(b'{"id": %d, "op": "hello"}\n' % number for number in range(500)))
-        lines = sock.makefile("rb")
-        assert [int(lines.readline().split(b",")[0].split()[1]) for _ in range(500)] == list(range(500))
+        with sock.makefile("rb") as lines:
+            assert [int(lines.readline().split(b",")[0].split()[1]) for _ in range(500)] == list(range(500))
 
 
 def test_64_sockets_arrive_with_their_line(holding: Holding) -> None:

@@ -10,6 +10,8 @@ from functools import partial
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from jackfield.vantage.client import HolderDown
 from jackfield.vantage.network import Network
@@ -36,7 +38,8 @@ def _ask(path: Any, *lines: bytes) -> list[dict[str, Any]]:
         sock.connect(str(path))
         sock.sendall(b"".join(line + b"\n" for line in lines))
         sock.shutdown(socket.SHUT_WR)
-        answers = sock.makefile("rb").read()
+        with sock.makefile("rb") as file:
+            answers = file.read()
     return [json.loads(line) for line in answers.splitlines()]
 
 
@@ -228,3 +231,35 @@ def test_a_holder_that_ends_is_told_as_down(holding: Holding) -> None:
     holding.holder.communicate(timeout=20)
     with pytest.raises(HolderDown):
         holding.client.hello()
+
+
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=True) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+_FIELDS = ("vpc", "source", "address", "port", "count", "network", "names", "listeners")
+_REQUESTS = st.fixed_dictionaries(
+    {"op": st.sampled_from(["hello", "replace", "remove", "networks", "clients", "listener", "sockets", "enter"])},
+    optional={field: _VALUES | st.just("vpc-1") for field in _FIELDS if field != "vpc"} | {"vpc": _VALUES},
+)
+
+
+def test_any_request_is_answered(holding: Holding) -> None:
+    """And as long as it does not name the VPC, the VPC is as it was."""
+    network = holding.network("vpc-1", ("10.0.0.5", 6379))
+    with socket.socket(socket.AF_UNIX) as sock, sock.makefile("rb") as lines:
+        sock.settimeout(10)
+        sock.connect(str(holding.socket))
+
+        @settings(max_examples=300, deadline=None, database=None)
+        @given(_REQUESTS)
+        def ask(request: dict[str, Any]) -> None:
+            sock.sendall(json.dumps({"id": 5, **request}).encode() + b"\n")
+            answer = json.loads(lines.readline())
+            assert answer["id"] == 5
+            assert ("result" in answer) != ("error" in answer)
+            assert "error" not in answer or answer["error"]["kind"] in ("bad-request", "not-there", "bad-source")
+
+        ask()
+    assert holding.client.networks() == [network]
