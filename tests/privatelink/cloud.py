@@ -9,6 +9,7 @@ from alibabacloud_ecs20140526.client import Client as EcsClient
 from alibabacloud_privatelink20200415 import models
 from alibabacloud_privatelink20200415.client import Client
 from alibabacloud_r_kvstore20150101.client import Client as TairClient
+from alibabacloud_vpc20160428.client import Client as VpcClient
 
 from tests.nlb.conftest import ZONES, Network, Nlb
 from tests.running import Running, until
@@ -33,7 +34,8 @@ class Side:
         self.key = key
         self.nlb = Nlb(running, key)
         self._api = Client(running.config(*key))
-        self._ecs = EcsClient(running.config(*key))
+        self.ecs = EcsClient(running.config(*key))
+        self.vpc = VpcClient(running.config(*key))
 
     def again(self) -> Side:
         """The same account after the API came back, maybe elsewhere."""
@@ -58,7 +60,7 @@ class Side:
     def security_group(self, vpc: str, *blocks: str, type: str = "normal") -> str:
         """A security group that accepts TCP on every port from these blocks; its id."""
         create = ecs.CreateSecurityGroupRequest(region_id=REGION, vpc_id=vpc, security_group_type=type)
-        id: str = self._ecs.create_security_group(create).body.security_group_id
+        id: str = self.ecs.create_security_group(create).body.security_group_id
         for block in blocks:
             self.accept(id, block)
         return id
@@ -68,7 +70,7 @@ class Side:
         rule = ecs.AuthorizeSecurityGroupRequest(
             region_id=REGION, security_group_id=group, ip_protocol="TCP", port_range="1/65535", source_cidr_ip=block
         )
-        self._ecs.authorize_security_group(rule)
+        self.ecs.authorize_security_group(rule)
 
     def service(self, balancer: str = "", zones: tuple[str, ...] = ZONES, **more: Any) -> str:
         """An Active service, with the zones of a load balancer behind it; its id."""

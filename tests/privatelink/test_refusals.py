@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from alibabacloud_ecs20140526 import models as ecs
+from alibabacloud_nlb20220430 import models as nlb
 from alibabacloud_privatelink20200415 import models
+from alibabacloud_vpc20160428 import models as vpc
 
 from tests.nlb.conftest import Network
 from tests.privatelink.cloud import ZH, ZI, Side
@@ -93,11 +96,9 @@ def test_endpoints_in_zones_that_do_not_fit(
 
 
 def test_a_full_vswitch(consumer: Side, service: str, group: str) -> None:
-    from alibabacloud_vpc20160428 import models as vpc
-
     small = consumer.nlb.network("10.9")
     request = vpc.CreateVSwitchRequest(vpc_id=small.vpc, zone_id=ZH, cidr_block="10.9.9.0/29", region_id="cn-hangzhou")
-    api = consumer.nlb._vpc
+    api = consumer.vpc
     id = api.create_vswitch(request).body.v_switch_id
     describe = vpc.DescribeVSwitchAttributesRequest(v_switch_id=id, region_id="cn-hangzhou")
     until("the vSwitch Available", lambda: api.describe_vswitch_attributes(describe).body.status == "Available")
@@ -288,17 +289,19 @@ def test_bandwidth_of_a_connection(provider: Side, service: str, endpoint: str) 
     assert provider.connection(service, endpoint).connection_status == "Disconnected"
 
 
-def test_a_used_load_balancer_and_group_stay(
+def test_what_is_used_stays(
     provider: Side, consumer: Side, service: str, endpoint: str, balancer: str, group: str, network: Network
 ) -> None:
-    from alibabacloud_ecs20140526 import models as ecs
-    from alibabacloud_nlb20220430 import models as nlb
-
     with refused("OperationDenied.RelatedResourceLocked", 400):
         provider.nlb.api.delete_load_balancer(nlb.DeleteLoadBalancerRequest(load_balancer_id=balancer))
     with refused("DependencyViolation", 403):
         request = ecs.DeleteSecurityGroupRequest(region_id="cn-hangzhou", security_group_id=group)
-        consumer._ecs.delete_security_group(request)
+        consumer.ecs.delete_security_group(request)
+    with refused("DependencyViolation.VSwitch", 400):
+        consumer.vpc.delete_vpc(vpc.DeleteVpcRequest(vpc_id=network.vpc, region_id="cn-hangzhou"))
+    with refused("DependencyViolation", 400):
+        request = vpc.DeleteVSwitchRequest(v_switch_id=network.vswitches[ZH], region_id="cn-hangzhou")
+        consumer.vpc.delete_vswitch(request)
 
 
 def test_dry_runs(provider: Side, consumer: Side, service: str, network: Network, group: str) -> None:

@@ -140,8 +140,7 @@ def _endpoint(terraform: Terraform, service: str, network: Network, group: str) 
     texts = (
         "ConnectionStatus", "CreateTime", "EndpointBusinessStatus", "EndpointDescription", "EndpointDomain",
         "EndpointId", "EndpointName", "EndpointStatus", "EndpointType", "PolicyDocument", "RegionId", "ResourceGroupId",
-        "ServiceId",
-        "ServiceName", "ServiceRegionId", "VpcId", "AddressIpVersion",
+        "ServiceId", "ServiceName", "ServiceRegionId", "VpcId", "AddressIpVersion",
     )  # fmt: skip
     assert {name: type(found[name]) for name in texts} == dict.fromkeys(texts, str)
     assert (found["Bandwidth"], found["ZonePrivateIpAddressCount"]) == (103, 1)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from msgspec import UNSET, UnsetType
 
+from jackfield.products.filters import is_filtered
 from jackfield.products.operation import Call, Param, Reply, Request, Shape, operation
 from jackfield.products.privatelink.endpoints import CONNECTION_STATUSES
 from jackfield.products.privatelink.errors import EndpointServiceNotFound
@@ -84,13 +85,22 @@ def list_vpc_endpoint_connections(
     tx: Reader, call: Call, request: ListVpcEndpointConnectionsRequest
 ) -> ListVpcEndpointConnectionsReply:
     """Lists the connections of one service of the caller's, or of all, whatever state they are in."""
-    found = [view for view in (_view(tx, one) for one in _candidates(tx, call, request)) if _matches(view, request)]
     place = page(request.max_results, request.next_token)
+    if is_filtered(request):
+        every = (_view(tx, one) for one in _candidates(tx, call, request))
+        found = [view for view in every if _matches(view, request)]
+        total, connections = len(found), tuple(place.of(found))
+    else:
+        total = tx.count(Connection, account=call.account, region=request.region_id)
+        entries = tx.page(
+            Connection, account=call.account, region=request.region_id, offset=place.offset, limit=place.limit
+        )
+        connections = tuple(_view(tx, one) for one in entries)
     return ListVpcEndpointConnectionsReply(
-        connections=tuple(place.of(found)),
-        total_count=str(len(found)),
+        connections=connections,
+        total_count=str(total),
         max_results=place.limit,
-        next_token=place.following(len(found)),
+        next_token=place.following(total),
     )
 
 

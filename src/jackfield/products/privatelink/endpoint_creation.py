@@ -230,7 +230,7 @@ def _service(tx: Reader, call: Call, request: CreateVpcEndpointRequest) -> Endpo
 def _vpc(tx: Reader, call: Call, request: CreateVpcEndpointRequest) -> Vpc:
     """:raises VpcNotFound:"""
     vpc = tx.get(Vpc, request.vpc_id)
-    if vpc is None or vpc.account != call.account or vpc.region != request.region_id:
+    if vpc is None or (vpc.account, vpc.region) != (call.account, request.region_id) or vpc.deleting:
         raise VpcNotFound
     return vpc
 
