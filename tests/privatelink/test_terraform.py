@@ -107,6 +107,8 @@ def _service(terraform: Terraform) -> str:
     assert {name: type(found[name]) for name in texts} == dict.fromkeys(texts, str)
     assert {name: type(found[name]) for name in switches} == dict.fromkeys(switches, bool)
     assert type(found["ConnectBandwidth"]) is int
+    answer = terraform.ask("ListTagResources", **{"ResourceType": "vpcendpointservice", "ResourceId.1": id})
+    assert (answer.status, answer.code) == (400, "JackfieldOperationNotBuilt")  # neither «gone» nor «again»
     terraform.write("UpdateVpcEndpointServiceAttribute", ServiceId=id, ConnectBandwidth=103)
     until("Active", lambda: terraform.read("GetVpcEndpointServiceAttribute", ServiceId=id)["ServiceStatus"] == "Active")
     assert terraform.read("GetVpcEndpointServiceAttribute", ServiceId=id)["ConnectBandwidth"] == 103

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import redis
 from alibabacloud_nlb20220430 import models as nlb
 
+from jackfield.products.privatelink.resources import EndpointZone, zone_key
+from tests.chaos.observing import changes, kill_relay
 from tests.privatelink.cloud import ZH, ZI
 from tests.privatelink.linked import PORT, Linked, Load, answers, build, connect, refuses
 from tests.running import Running, until
@@ -40,13 +44,45 @@ def test_a_zone_goes_dark_and_its_sibling_misses_nothing(linked: Linked) -> None
     with pytest.raises(redis.ConnectionError):
         held.get("who")
     load.goes_on()
+    seen = _settlement(linked, ZH, "Disconnected")["released"]
+    assert (seen["cut"], seen["live"]) == (1, 0)
+    assert {
+        f"{dark}:{PORT}",
+        f"{linked.consumer.zones(linked.endpoint)[ZH].eni_ip}:{PORT} in {linked.network.vpc}",
+    } == set(seen["refused"])
     provider.toggle("Enable", linked.service, linked.endpoint, ZH)
     until("Connected", lambda: consumer.zone_status(linked.endpoint)[ZH] == "Connected")
     back = linked.zone_address(ZH)
     assert answers(back)
+    assert f"{back}:{PORT}" in _settlement(linked, ZH, "Connected")["answered"]
     assert linked.reached() == {back, bright}
     load.goes_on()
     load.end()
+
+
+def _settlement(linked: Linked, zone: str, status: str) -> dict[str, Any]:
+    """What was seen when a zone got into a state, for the last time."""
+    feed = changes(linked.running, kind=EndpointZone.kind, id=zone_key(linked.endpoint, zone))
+    assert feed[-1].after == status
+    return feed[-1].evidence
+
+
+def test_no_zone_settles_without_its_relay(linked: Linked) -> None:
+    """While nothing starts the relay again, a zone stays Disconnecting, then Connecting."""
+    for what, before, after in (("Disable", "Disconnecting", "Disconnected"), ("Enable", "Connecting", "Connected")):
+        linked.running.kill_supervisor()
+        try:
+            kill_relay(linked.running, "plain")
+            linked.provider.toggle(what, linked.service, linked.endpoint, ZH)
+            end = time.monotonic() + 1.0
+            while time.monotonic() < end:
+                assert linked.consumer.zone_status(linked.endpoint)[ZH] == before
+        finally:
+            linked.running.up()
+        linked = linked.again()
+        linked.consumer.wait_zone(linked.endpoint, ZH, after)
+        assert bool(linked.zone_address(ZH)) == (what == "Enable")
+    until("the server healthy again", lambda: all(answers(address) for address in linked.reached()))
 
 
 def test_a_connection_is_closed_and_opened(linked: Linked) -> None:
