@@ -90,15 +90,23 @@ class ZoneWork:
 
     def _tend(self, endpoint: VpcEndpoint, zone: EndpointZone) -> None:
         """Tells the relay what changed: ports of the load balancer, rules of the security groups."""
-        with self._world.store.write() as tx:
-            record = tx.get(Endpoint, zone.id)
-            if record is None or record.status != "Serving":
-                return
-            ports = ports_behind(tx, zone)
-            if ports != record.ports:
-                record = msgspec.structs.replace(record, port=ports[0] if ports else 0, more_ports=ports[1:])
-                tx.put(record)
+        with self._world.store.read() as view:
+            record, ports = view.get(Endpoint, zone.id), ports_behind(view, zone)
+        if record is not None and record.ports != ports:
+            record = self._follow(zone)
+        if record is None or record.status != "Serving":
+            return
         self._endpoints.tend(record, partial(self._plan, endpoint, zone), Dialler.accepted)
+
+    def _follow(self, zone: EndpointZone) -> Endpoint | None:
+        """Notes the ports that the load balancer has now, unless the zone is being disconnected meanwhile."""
+        with self._world.store.write() as tx:
+            record, ports = tx.get(Endpoint, zone.id), ports_behind(tx, zone)
+            if record is None or record.status != "Serving":
+                return None
+            record = msgspec.structs.replace(record, port=ports[0] if ports else 0, more_ports=ports[1:])
+            tx.put(record)
+        return record
 
     def _disconnect(self, endpoint: VpcEndpoint, zone: EndpointZone) -> None:
         """Takes the zone's address down; Disconnected is said once its connections are cut and it refuses."""

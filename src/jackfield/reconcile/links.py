@@ -69,10 +69,14 @@ class LinkReconciler:
             with waits:
                 self._zones.step(endpoint, zone)
         all_told = not waits.found
-        with waits:
-            self._settle_connection(endpoint)
-        with waits:
-            self._settle_endpoint(endpoint, all_told=all_told)
+        with self._world.store.read() as view:
+            connection, current = view.get(Connection, id), view.get(VpcEndpoint, id)
+        if connection is not None and connection.status in (CONNECTING, DISCONNECTING):
+            with waits:
+                self._settle_connection(endpoint)
+        if current is not None and current.status != ACTIVE:
+            with waits:
+                self._settle_endpoint(endpoint, all_told=all_told)
         if waits.found:
             raise min(waits.found, key=lambda later: later.seconds)
         self._world.tended.note(id)
