@@ -12,6 +12,7 @@ from alibabacloud_nlb20220430 import models as nlb
 
 from jackfield.products.privatelink.resources import EndpointZone, zone_key
 from tests.chaos.observing import changes, kill_relay
+from tests.nlb.conftest import Network
 from tests.privatelink.cloud import ZH, ZI
 from tests.privatelink.linked import PORT, Linked, Load, answers, build, connect, refuses
 from tests.running import Running, until
@@ -129,6 +130,29 @@ def test_zones_listen_where_the_load_balancer_listens(linked: Linked) -> None:
     assert answers(address, PORT)
     load.goes_on()
     load.end()
+
+
+def test_a_load_balancer_that_gets_its_first_listener_late(linked: Linked) -> None:
+    """Its zones are Connected before, and refuse; then they serve."""
+    provider, consumer = linked.provider, linked.consumer
+    network = provider.nlb.balancer_of(linked.balancer)
+    vswitches = {one.zone_id: one.v_switch_id for one in network.zone_mappings}
+    balancer = provider.nlb.balancer(Network(network.vpc_id, vswitches))
+    service = provider.service(balancer)
+    provider("AddUserToVpcEndpointService", service_id=service, user_id=int(consumer.account))
+    group = consumer.security_group(linked.network.vpc, "0.0.0.0/0")
+    id = consumer.endpoint(service, linked.network, zones=(ZH,), security_group_id=[group])
+    provider.enable(service, id)
+    domain = consumer.of(id).endpoint_domain
+    (address,) = linked.addresses(domain)
+    assert refuses(address)
+    listener = provider.nlb.listener(balancer, linked.group, PORT)
+    until("the server healthy", lambda: answers(address))
+    api = provider.nlb.api
+    provider.nlb.finish(api.delete_listener(nlb.DeleteListenerRequest(listener_id=listener)).body)
+    until("the port closed", lambda: refuses(address))
+    provider.disable(service, id)
+    assert linked.addresses(domain) == []
 
 
 def test_a_removed_zone_is_gone(linked: Linked) -> None:
