@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 import threading
 from typing import NamedTuple
 
@@ -137,3 +139,19 @@ class Load:
         self._stop.set()
         self._thread.join(10)
         self._client.close()
+
+
+def inside(linked: Linked, name: str, *options: str) -> str:
+    """What a Redis client in the consumer's VPC gets that dials a name: the value, or the kind of the error.
+
+    :param options: of ``exec``.
+    """
+    dial = (
+        "import redis, sys; client = redis.Redis(host=sys.argv[1], password=sys.argv[2], socket_timeout=3,"
+        " decode_responses=True)\n"
+        "try: print(client.get('who'))\n"
+        "except (redis.RedisError, OSError) as error: print(type(error).__name__)"
+    )
+    command = [sys.executable, "-m", "jackfield", "exec", "--data", str(linked.running.folder.root)]
+    command += ["--vpc", linked.network.vpc, *options, "--", sys.executable, "-c", dial, name, PASSWORD]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout.strip()

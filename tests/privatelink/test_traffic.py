@@ -14,7 +14,7 @@ from jackfield.products.privatelink.resources import EndpointZone, zone_key
 from tests.chaos.observing import changes, kill_relay
 from tests.nlb.conftest import Network
 from tests.privatelink.cloud import ZH, ZI
-from tests.privatelink.linked import PORT, Linked, Load, answers, build, connect, refuses
+from tests.privatelink.linked import PORT, Linked, Load, answers, build, connect, inside, refuses
 from tests.running import Running, until
 
 
@@ -98,6 +98,27 @@ def test_a_connection_is_closed_and_opened(linked: Linked) -> None:
     linked.provider.enable(linked.service, linked.endpoint)
     assert len(linked.reached()) == 2
     assert all(answers(address) for address in linked.reached())
+
+
+def test_clients_in_the_consumers_vpc(linked: Linked) -> None:
+    """They dial endpoint and zones by name; a security group judges their own addresses there."""
+    consumer = linked.consumer
+    first, second = (consumer.zones(linked.endpoint)[zone].zone_domain for zone in (ZH, ZI))
+    assert [inside(linked, name) for name in (linked.domain, first, second)] == ["the provider"] * 3
+    linked.provider.toggle("Disable", linked.service, linked.endpoint, ZH)
+    consumer.wait_zone(linked.endpoint, ZH, "Disconnected")
+    assert inside(linked, linked.domain) == inside(linked, second) == "the provider"
+    assert inside(linked, first) == "ConnectionError"
+    assert inside(linked, consumer.zones(linked.endpoint)[ZH].eni_ip) == "ConnectionError"
+    linked.provider.toggle("Enable", linked.service, linked.endpoint, ZH)
+    consumer.wait_zone(linked.endpoint, ZH, "Connected")
+    assert inside(linked, first) == "the provider"
+    only = consumer.security_group(linked.network.vpc, "10.7.1.99/32")
+    strict = consumer.endpoint(linked.service, linked.network, zones=(ZI,), security_group_id=[only])
+    linked.provider.enable(linked.service, strict)
+    domain = consumer.of(strict).endpoint_domain
+    assert inside(linked, domain, "--from", "10.7.1.99") == "the provider"
+    assert inside(linked, domain, "--from", "10.7.1.98") == "ConnectionError"
 
 
 def test_security_groups_judge_clients(linked: Linked) -> None:
