@@ -258,6 +258,9 @@ ALL_RESOURCES = {
     "Nlb.DescribeRegions",
     "Nlb.DescribeZones",
     "Nlb.GetJobStatus",
+    "Nlb.ListTagResources",
+    "Nlb.TagResources",
+    "Nlb.UntagResources",
     "Sts.GetCallerIdentity",
     "Location.DescribeEndpoints",
 }

@@ -18,6 +18,7 @@ def load() -> Product:
         server_group_lists,
         server_groups,
         servers,
+        tagging,
     )
     from jackfield.products.nlb.product import NLB
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, TypeVar
 
+from jackfield.products.next_token import NoToken, token_for
+from jackfield.products.next_token import offset_of as start_of
 from jackfield.products.nlb.errors import IllegalParam, MissingParam
 from jackfield.products.operation import Call, Param, Reply, Request, Shape
 from jackfield.products.tags import Tag, TagShape
@@ -25,7 +27,7 @@ GroupId = Annotated[str, Param("The server group.", "sgp-atstuj3rtoptyui****", m
 LoadBalancerId = Annotated[str, Param("The load balancer.", "nlb-wb7r6dlwetvt5j****", missing=MissingParam)]
 ListenerId = Annotated[str, Param("The listener.", "lsn-bp1bpn0kn908w4nbw****@80", missing=MissingParam)]
 MaxResults = Annotated[int, Param("Entries a page, up to 100.", "20", range=(1, 100), invalid=IllegalParam)]
-NextToken = Annotated[str, Param("Where the page before ended; empty for the first page.", "20")]
+NextToken = Annotated[str, Param("What the reply with the page before gave; empty for the first page.", "ZnJvbSAyMA==")]
 
 
 class JobReply(Reply):
@@ -68,16 +70,16 @@ def detail_tags(tags: Iterable[Tag]) -> tuple[DetailTag, ...]:
 
 def offset_of(request: Page) -> int:
     """:raises IllegalParam: the token is none that a page ended with."""
-    if not request.next_token:
-        return 0
-    if not (request.next_token.isascii() and request.next_token.isdigit() and len(request.next_token) <= 9):
-        raise IllegalParam(name="NextToken")
-    return int(request.next_token)
+    try:
+        return start_of(request.next_token)
+    except NoToken:
+        raise IllegalParam(name="NextToken") from None
 
 
 def next_token(request: Page, total: int) -> str:
+    """What the next page starts with; empty when this is the last one."""
     end = offset_of(request) + request.max_results
-    return str(end) if end < total else ""
+    return token_for(end) if end < total else ""
 
 
 def cut(request: Page, found: Sequence[R]) -> Sequence[R]:
