@@ -28,7 +28,10 @@ from jackfield.store.interface import Reader
 
 
 class ListenerView(Shape):
-    """A listener as ListListeners shows it. :param start_port, end_port: of a range; there are none here."""
+    """A listener as ListListeners shows it.
+
+    :param start_port, end_port: of a range of ports, which no listener has here; the Terraform provider reads numbers.
+    """
 
     listener_id: str
     listener_port: int
@@ -50,8 +53,8 @@ class ListenerView(Shape):
     ca_certificate_ids: tuple[str, ...] = ()
     certificate_ids: tuple[str, ...] = ()
     security_policy_id: str = ""
-    start_port: str = ""
-    end_port: str = ""
+    start_port: str = "0"
+    end_port: str = "0"
 
 
 class GetListenerAttributeRequest(Request):
