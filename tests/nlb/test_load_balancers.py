@@ -8,6 +8,8 @@ import pytest
 from alibabacloud_ecs20140526 import models as ecs
 from alibabacloud_ecs20140526.client import Client as EcsClient
 from alibabacloud_nlb20220430 import models as nlb
+from alibabacloud_vpc20160428 import models as vpc
+from alibabacloud_vpc20160428.client import Client as VpcClient
 
 from tests.nlb.conftest import ZONES, Network, Nlb
 from tests.running import refused, until
@@ -277,6 +279,24 @@ def test_security_groups_come_and_go(states: Nlb, network: Network) -> None:
     with refused("ResourceNotFound.SecurityGroup", 404):
         leave(first)
     client.delete_security_group(ecs.DeleteSecurityGroupRequest(region_id="cn-hangzhou", security_group_id=first))
+
+
+def test_a_network_with_a_load_balancer_stays(states: Nlb) -> None:
+    network = states.network()
+    client = VpcClient(states.running.config())
+    balancer, group = states.balancer(network), states.group(network)
+    for vswitch in network.vswitches.values():
+        with refused("DependencyViolation", 400):
+            client.delete_vswitch(vpc.DeleteVSwitchRequest(v_switch_id=vswitch))
+    states.finish(delete(states, balancer))
+    for vswitch in network.vswitches.values():
+        client.delete_vswitch(vpc.DeleteVSwitchRequest(v_switch_id=vswitch))
+    wanted = vpc.DescribeVSwitchesRequest(vpc_id=network.vpc, region_id="cn-hangzhou")
+    until("no vSwitches", lambda: client.describe_vswitches(wanted).body.total_count == 0)
+    with refused("DependencyViolation.CloudServiceResource", 400):
+        client.delete_vpc(vpc.DeleteVpcRequest(vpc_id=network.vpc))
+    states.finish(states.api.delete_server_group(nlb.DeleteServerGroupRequest(server_group_id=group)).body)
+    client.delete_vpc(vpc.DeleteVpcRequest(vpc_id=network.vpc))
 
 
 def test_places(states: Nlb) -> None:

@@ -127,6 +127,7 @@ def test_the_worst_zone_counts() -> None:
         health("h", "10.0.0.3:80", None),
         health("h", "10.0.0.4:80", True),
         health("h", "10.0.0.5:80", False),
+        health("h", "10.0.0.7:80", False, "ECONNRESET"),
         health("h", "10.0.0.6:80", False, port=8080),
     ]
     assert ailing_of(seen, 80) == (
@@ -134,4 +135,5 @@ def test_the_worst_zone_counts() -> None:
         Ailing(address="10.0.0.2", port=80, status="Unhealthy", reason="CONNECT_INTERRUPT"),
         Ailing(address="10.0.0.3", port=80, status="Initial"),
         Ailing(address="10.0.0.5", port=80, status="Unhealthy", reason="CONNECT_FAILED"),
+        Ailing(address="10.0.0.7", port=80, status="Unhealthy", reason="CONNECT_INTERRUPT"),
     )

@@ -12,6 +12,7 @@ import redis
 from alibabacloud_ecs20140526 import models as ecs
 from alibabacloud_ecs20140526.client import Client as EcsClient
 from alibabacloud_nlb20220430 import models as nlb
+from alibabacloud_r_kvstore20150101 import models as tair
 
 from tests.nlb.conftest import Network, Nlb
 from tests.running import PASSWORD, Running, kill, until
@@ -30,6 +31,8 @@ class Site(NamedTuple):
     balancer: str
     first: str
     second: str
+    instances: dict[str, str]
+    """Their ids, by ``address:port``."""
 
     @property
     def name(self) -> str:
@@ -61,7 +64,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         api = Nlb(running)
         network = api.network()
         vswitch = network.vswitches["cn-hangzhou-h"]
-        servers: list[str] = []
+        servers: dict[str, str] = {}
         for who in ("first", "second"):
             place = f"10.5.1.{100 + len(servers)}"
             instance = running.create(
@@ -70,8 +73,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             (host,) = running.names()[running.name(instance)]
             with redis.Redis(host=host, port=PORT, password=PASSWORD) as client:
                 client.set("who", who)
-            servers.append(f"{place}:{PORT}")
-        yield Site(api, network, api.balancer(network), *servers)
+            servers[f"{place}:{PORT}"] = instance
+        first, second = servers
+        yield Site(api, network, api.balancer(network), first, second, servers)
 
 
 @pytest.fixture
@@ -227,6 +231,27 @@ def admitted(site: Site) -> bool:
         return bool(site.spread(times=1))
     except redis.ConnectionError:
         return False
+
+
+def test_a_server_sees_the_load_balancers_own_address(site: Site, listener: str) -> None:
+    """Its whitelist judges that address: of two zones, one is admitted."""
+    zones = site.nlb.balancer_of(site.balancer).zone_mappings
+    own = zones[0].load_balancer_addresses[0].private_ipv_4address
+    admitted_zone, refused_zone = (site.addresses(f"{zone.zone_id}.{site.name}")[0] for zone in zones)
+    admit(site, site.first, f"{own}/32")
+    try:
+        until("refused", lambda: site.nlb.ailing(listener) == {site.first: ("Unhealthy", "CONNECT_INTERRUPT")})
+        assert {site.who(refused_zone) for _ in range(4)} == {"second"}
+        assert {site.who(admitted_zone) for _ in range(4)} == {"first", "second"}
+    finally:
+        admit(site, site.first, "0.0.0.0/0")
+    until("admitted", lambda: not site.nlb.ailing(listener))
+    assert {site.who(refused_zone) for _ in range(4)} == {"first", "second"}
+
+
+def admit(site: Site, server: str, block: str) -> None:
+    request = tair.ModifySecurityIpsRequest(instance_id=site.instances[server], security_ips=block)
+    site.nlb.running.tair.modify_security_ips(request)
 
 
 def test_it_serves_again_before_a_start_says_ready(site: Site, listener: str) -> None:

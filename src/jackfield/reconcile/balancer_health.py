@@ -16,8 +16,15 @@ from jackfield.relay.client import RelayDown
 from jackfield.relay.messages import BackendHealth
 from jackfield.store.interface import Reader
 
-_REASONS = (("no answer", "CONNECT_TIMEOUT"), ("accepted, then", "CONNECT_INTERRUPT"))
-"""Beginnings of the relay's words, and the vendor's reason codes (GetListenerHealthStatus)."""
+_REASONS = (
+    ("no answer", "CONNECT_TIMEOUT"),
+    ("ETIMEDOUT", "CONNECT_TIMEOUT"),
+    ("accepted, then", "CONNECT_INTERRUPT"),
+    ("ECONNRESET", "CONNECT_INTERRUPT"),
+)
+"""Beginnings of the relay's words, and the vendor's reason codes (GetListenerHealthStatus). Whether a server that turns
+a client away resets it within the dial or after it is a matter of microseconds.
+"""
 
 _FAILED = "CONNECT_FAILED"
 
