@@ -171,10 +171,10 @@ def test_several_listeners(site: Site, group: str, listener: str) -> None:
     address = site.addresses()[0]
     assert (site.spread(7000), site.spread()) == ({"second": 8}, {"first": 4, "second": 4})
     with redis.Redis(host=address, port=PORT, password=PASSWORD, single_connection_client=True) as client:
-        client.ping()
+        connection = client.client_id()
         site.nlb.finish(site.nlb.api.delete_listener(nlb.DeleteListenerRequest(listener_id=other)).body)
         assert refuses(address, 7000)
-        assert client.ping()
+        assert client.client_id() == connection
 
 
 def test_another_server_group(site: Site, listener: str) -> None:
@@ -252,6 +252,18 @@ def test_a_server_sees_the_load_balancers_own_address(site: Site, listener: str)
 def admit(site: Site, server: str, block: str) -> None:
     request = tair.ModifySecurityIpsRequest(instance_id=site.instances[server], security_ips=block)
     site.nlb.running.tair.modify_security_ips(request)
+
+
+def test_clients_outlive_the_api(site: Site, group: str, listener: str) -> None:
+    """And the next API process tells the relay of changes without touching them."""
+    with redis.Redis(host=site.addresses()[0], port=PORT, password=PASSWORD, single_connection_client=True) as client:
+        connection = client.client_id()
+        site.nlb.running.kill_api()
+        site.nlb.running.wait_ready()
+        again = Nlb(site.nlb.running)
+        again.weigh(group, site.second, 0)
+        assert site.spread() == {"first": 8}
+        assert client.client_id() == connection
 
 
 def test_it_serves_again_before_a_start_says_ready(site: Site, listener: str) -> None:
