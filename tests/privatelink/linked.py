@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import subprocess
 import sys
@@ -94,10 +95,15 @@ def connect(address: str, port: int = PORT) -> redis.Redis:
     return client
 
 
-def refuses(address: str, port: int = PORT) -> bool:
+def dial(address: str, port: int = PORT) -> int:
+    """0 when the address accepts, else the error's number."""
     with socket.socket() as sock:
         sock.settimeout(5)
-        return sock.connect_ex((address, port)) != 0
+        return sock.connect_ex((address, port))
+
+
+def refuses(address: str, port: int = PORT) -> bool:
+    return dial(address, port) == errno.ECONNREFUSED
 
 
 def answers(address: str, port: int = PORT) -> bool:
