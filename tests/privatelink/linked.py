@@ -95,15 +95,11 @@ def connect(address: str, port: int = PORT) -> redis.Redis:
     return client
 
 
-def dial(address: str, port: int = PORT) -> int:
-    """0 when the address accepts, else the error's number."""
+def refuses(address: str, port: int = PORT) -> bool:
+    """Whether nobody listens there; who cuts a client at once does."""
     with socket.socket() as sock:
         sock.settimeout(5)
-        return sock.connect_ex((address, port))
-
-
-def refuses(address: str, port: int = PORT) -> bool:
-    return dial(address, port) == errno.ECONNREFUSED
+        return sock.connect_ex((address, port)) == errno.ECONNREFUSED
 
 
 def answers(address: str, port: int = PORT) -> bool:
