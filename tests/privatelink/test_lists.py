@@ -24,7 +24,6 @@ def services(provider: Side, balancer: str) -> list[str]:
 def test_pages_of_services(provider: Side, services: list[str]) -> None:
     first = provider("ListVpcEndpointServices", max_results=2)
     assert ([one.service_id for one in first.services], first.total_count) == (services[:2], 3)
-    assert len(first.next_token) == 32
     second = provider("ListVpcEndpointServices", max_results=2, next_token=first.next_token)
     assert [one.service_id for one in second.services] == services[2:]
     assert second.next_token is None
