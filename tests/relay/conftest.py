@@ -20,8 +20,8 @@ from pathlib import Path
 import pytest
 
 from jackfield.relay.client import RelayClient, RelayDown
-from jackfield.relay.descriptors import raise_limit
 from jackfield.relay.route import Backend, Route
+from jackfield.standing import raise_limit
 
 WAIT_SECONDS = 20.0
 

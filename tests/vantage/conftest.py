@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import jackfield.standing
 import jackfield.vantage
 from tests.vantage.holding import Holding
 
@@ -53,6 +54,7 @@ class Caller:
         # A copy: the sources may lie where nobody can not read.
         package = folder / "library" / "jackfield"
         shutil.copytree(Path(jackfield.vantage.__file__).parent, package / "vantage")
+        shutil.copyfile(str(jackfield.standing.__file__), package / "standing.py")
         (package / "__init__.py").touch()
         self.home = folder / "home"
         self.home.mkdir(mode=0o700)

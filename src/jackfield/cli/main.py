@@ -14,15 +14,16 @@ from jackfield.cli.failure import Failure
 from jackfield.settings import PACES, REPEAT_SECONDS
 
 _DESCRIPTION = """\
-Runs the connection layer of a cloud database service on this machine: the APIs of Tair (Redis) and its
-surroundings, answered so that official SDKs work unmodified, with real databases and real TCP connections
-behind them."""
+Runs the connection layer of a cloud database service on this machine: the APIs of Tair (Redis), RDS, PrivateLink,
+OceanBase Cloud and their surroundings, answered so that official SDKs work unmodified, with real databases and real
+TCP connections behind them."""
 
 _EPILOG = """\
 a first look:
   jackfield demo                                    the main job, shown from an SDK call down to the bytes
   jackfield up --detach && eval "$(jackfield env)"  start, and point SDKs and the aliyun CLI at it
   jackfield exec -- redis-cli -h NAME               a client that can resolve the endpoints' names
+  jackfield exec --vpc ID -- redis-cli -h NAME      a client inside a VPC
   jackfield ps                                      what runs and who is connected
   jackfield down                                    end it; data and addresses stay"""
 

@@ -1,28 +1,14 @@
-"""File descriptors: as many as the system allows, and one in reserve for when they run out."""
+"""File descriptors: one in reserve for when they run out, and sockets whose end is a reset."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import resource
 import socket
 import struct
 
 LINGER_RESET = struct.pack("ii", 1, 0)
 """``SO_LINGER`` value with which ``close`` sends RST instead of FIN."""
-
-
-def raise_limit() -> int:
-    """Raises the soft limit of open files to the hard one; returns what is allowed now."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    for wanted in (hard, 65536, 10240):  # macOS says "unlimited" and then refuses it
-        if soft != resource.RLIM_INFINITY and (wanted == resource.RLIM_INFINITY or wanted > soft):
-            try:
-                resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-            except (ValueError, OSError):
-                continue
-            return wanted
-    return soft
 
 
 def reset(sock: socket.socket) -> None:

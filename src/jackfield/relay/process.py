@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import fcntl
 import gc
 import logging
 import os
@@ -17,17 +16,14 @@ from pathlib import Path
 
 from jackfield.relay.board import Board
 from jackfield.relay.control import Control
-from jackfield.relay.descriptors import RESERVE, raise_limit
+from jackfield.relay.descriptors import RESERVE
 from jackfield.relay.doors import Doors, fetch_now
 from jackfield.relay.loop import Handler, Loop
 from jackfield.relay.messages import VERSION, Greeting
 from jackfield.relay.refusals import Refusals
 from jackfield.relay.table import Table
 from jackfield.relay.vpcs import Vpcs
-
-EXIT_FAILED = 2
-EXIT_LOCKED = 3
-"""Exit status when another relay of the same role serves the same data folder."""
+from jackfield.standing import EXIT_FAILED, EXIT_LOCKED, raise_limit, started_at, take_lock
 
 _HOLDER_SECONDS = 0.5
 """How long a start waits for a holder that is only just starting, too, before the host's listeners are served."""
@@ -59,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _start_logging(options.log)
         folder.mkdir(parents=True, exist_ok=True)
-        lock = options.lock if options.lock is not None else _lock(folder / f"{options.role}.lock")
+        lock = options.lock if options.lock is not None else take_lock(folder / f"{options.role}.lock")
         if lock is None:
             print(f"another relay of role {options.role} serves {options.data}", file=sys.stderr)
             return EXIT_LOCKED
@@ -115,31 +111,6 @@ def _serve(folder: Path, role: str, path: str, holder: str) -> None:
         loop.finish()
         table.close()
         log.info("stopped role=%s", role)
-
-
-def started_at() -> float:
-    """When this process started, in seconds since the epoch, as the system tells it to others.
-
-    Linux: field 22 of ``/proc/self/stat`` (clock ticks since boot) plus ``btime`` of ``/proc/stat``. Elsewhere: now.
-    """
-    try:
-        ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
-        stat = Path("/proc/stat").read_text()
-        boot = next(int(line.split()[1]) for line in stat.splitlines() if line.startswith("btime "))
-        return boot + ticks / os.sysconf("SC_CLK_TCK")
-    except (OSError, StopIteration):
-        return time.time()
-
-
-def _lock(path: Path) -> int | None:
-    """Holds an exclusive lock until the process ends; ``None`` when another process has it."""
-    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(fd)
-        return None
-    return fd
 
 
 def _start_logging(path: str | None) -> None:

@@ -32,7 +32,7 @@ class Companion(msgspec.Struct, frozen=True):
     :param name: for people and log files. :param argv: its program and arguments, without the lock's.
     :param lock: the file that it locks. :param socket: where it answers.
     :param ask: its pid and data folder, from its own mouth; raises one of :data:`SILENT` where nobody answers.
-    :param stop: asks it to end.
+    :param stop: asks it to end. :param carries: whether it is a relay.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Companion(msgspec.Struct, frozen=True):
     socket: Path
     ask: Callable[[], tuple[int, str]]
     stop: Callable[[], object]
+    carries: bool
 
 
 SILENT = (RelayDown, RelayError, OSError, Refused)
@@ -77,7 +78,13 @@ def _relay(folder: Folder, role: str) -> Companion:
     argv = ["--data", str(folder.root), "--role", role, "--socket", str(path)]
     argv += ["--holder", str(folder.vpc_socket("holder"))]
     return Companion(
-        f"relay-{role}", (sys.executable, "-m", "jackfield.relay", *argv), folder.relay_lock(role), path, ask, stop
+        f"relay-{role}",
+        (sys.executable, "-m", "jackfield.relay", *argv),
+        folder.relay_lock(role),
+        path,
+        ask,
+        stop,
+        True,
     )
 
 
@@ -96,4 +103,4 @@ def _vpc_process(folder: Folder, role: str) -> Companion:
     if role == "holder":
         argv += ["--keeper", str(folder.vpc_socket("keeper"))]
     program = (sys.executable, "-m", f"jackfield.vantage.{role}", *argv)
-    return Companion(f"vpc-{role}", program, folder.vpc_lock(role), path, ask, lambda: say("stop"))
+    return Companion(f"vpc-{role}", program, folder.vpc_lock(role), path, ask, lambda: say("stop"), False)

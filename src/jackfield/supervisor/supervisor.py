@@ -108,7 +108,9 @@ class Supervisor:
         self._settings = settings
         self._listener = listener
         self._announce = announce
-        self._companions = {companion.name: companion for companion in companions(folder)}
+        # Without engines nothing listens, so there is nothing to hold in VPCs.
+        wanted = [one for one in companions(folder) if settings.engines == "real" or one.carries]
+        self._companions = {companion.name: companion for companion in wanted}
         self._stopping = False
         self._processes: dict[str, ProcessId] = {}
         self._started_at: dict[str, float] = {}

@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from jackfield.standing import started_at
 from jackfield.vantage import namespaces, process
 from jackfield.vantage.channel import DESCRIPTORS, close_all
 from jackfield.vantage.forbidden import VantageForbidden
@@ -41,7 +42,7 @@ class Holder:
         self._loop = loop
         self._data = data
         self._folder = data / "vpcs"
-        self._started = process.started_at()
+        self._started = started_at()
         self._probe = found
         self._vpcs: dict[str, Vpc] = {}
         self._vault = Vault(loop, keeper, self._deposits)

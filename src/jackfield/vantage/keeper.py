@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from jackfield.standing import started_at
 from jackfield.vantage import process
 from jackfield.vantage.channel import DESCRIPTORS
 from jackfield.vantage.loop import Loop
@@ -23,7 +24,7 @@ class Keeper:
     def __init__(self, loop: Loop, data: str) -> None:
         self._loop = loop
         self._data = data
-        self._started = process.started_at()
+        self._started = started_at()
         self._kept: dict[str, int] = {}
         self.operations = {
             "put": self._put,

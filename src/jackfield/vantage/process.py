@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import fcntl
 import logging
 import os
-import resource
 import signal
 import socket
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from jackfield.standing import EXIT_FAILED, EXIT_LOCKED, raise_limit, take_lock
 from jackfield.vantage.loop import Loop
-
-EXIT_FAILED = 2
-EXIT_LOCKED = 3
-"""Exit status when another process of the same role serves the same data folder."""
 
 log = logging.getLogger("jackfield.vantage")
 
@@ -49,11 +43,11 @@ def main(role: str, serve: Callable[[argparse.Namespace, Loop], None], arguments
         logging.basicConfig(filename=options.log, level=logging.INFO, format=layout)
         folder = options.data / "vpcs"
         folder.mkdir(parents=True, exist_ok=True)
-        lock = options.lock if options.lock is not None else _lock(folder / f"{role}.lock")
+        lock = options.lock if options.lock is not None else take_lock(folder / f"{role}.lock")
         if lock is None:
             print(f"another {role} serves {options.data}", file=sys.stderr)
             return EXIT_LOCKED
-        _raise_limit()
+        raise_limit()
         loop = Loop()
         with _signals(loop):
             serve(options, loop)
@@ -62,40 +56,6 @@ def main(role: str, serve: Callable[[argparse.Namespace, Loop], None], arguments
         log.error("could not start: %s", error)
         return EXIT_FAILED
     return 0
-
-
-def started_at() -> float:
-    """When this process started, in seconds since the epoch, as the system tells it to others.
-
-    Linux: field 22 of ``/proc/self/stat`` (clock ticks since boot) plus ``btime`` of ``/proc/stat``. Elsewhere: now.
-    """
-    try:
-        ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
-        stat = Path("/proc/stat").read_text()
-        boot = next(int(line.split()[1]) for line in stat.splitlines() if line.startswith("btime "))
-        return boot + ticks / os.sysconf("SC_CLK_TCK")
-    except (OSError, StopIteration):
-        return time.time()
-
-
-def _lock(path: Path) -> int | None:
-    """Holds an exclusive lock until the process ends; ``None`` when another process has it."""
-    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(fd)
-        return None
-    return fd
-
-
-def _raise_limit() -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    for wanted in (hard, 65536, 10240):  # macOS says "unlimited" and then refuses it
-        if soft != resource.RLIM_INFINITY and (wanted == resource.RLIM_INFINITY or wanted > soft):
-            with contextlib.suppress(ValueError, OSError):
-                resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-                return
 
 
 @contextlib.contextmanager
