@@ -15,7 +15,7 @@ from jackfield.relay.client import RelayClient, RelayDown, RelayError
 from jackfield.relay.route import Mode, Route
 
 _PATIENCE = 5.0
-_GLANCE = 0.05
+_GLANCE = 0.01
 """Seconds in which a connection that leads nowhere is cut."""
 _REFUSED = (errno.ECONNREFUSED,)
 _UNREACHABLE = (errno.ECONNREFUSED, errno.ENETUNREACH, errno.EHOSTUNREACH)
