@@ -19,19 +19,26 @@ def run(options: argparse.Namespace) -> int:
         reply = ask(ready, "connections")
         _print_connections(reply["connections"]) if not options.json else print(json.dumps(reply, indent=2))
         return 0
-    reply = {**ask(ready, "instances"), "health": ask(ready, "health")}
+    reply = {**ask(ready, "instances"), **ask(ready, "vpcs"), "health": ask(ready, "health")}
     if options.json:
         print(json.dumps(reply, indent=2))
         return 0
     health = reply["health"]
     print(f"{ready.api}  {health['status']}{'' if health['status'] == 'ok' else ': ' + '; '.join(health['why'])}")
-    if not reply["instances"]:
+    if "forbidden" in health["vpcs"]:
+        print(f"VPCs cannot be entered: {health['vpcs']['forbidden']}")
+    instances, vpcs = reply["instances"], reply["vpcs"]
+    if not instances:
         print("no instances")
-        return 0
-    print()
-    print_table(("INSTANCE", "STATUS", "KIND", "ASKED FOR", "RUNS", "PIDS", "MEMORY"), _instances(reply["instances"]))
-    print()
-    print_table(("ENDPOINT", "NET", "STATUS", "PORT", "ADDRESSES", "CONNECTIONS"), _endpoints(reply["instances"]))
+    tables = (
+        (("INSTANCE", "STATUS", "KIND", "ASKED FOR", "RUNS", "PIDS", "MEMORY"), _instances(instances)),
+        (("ENDPOINT", "NET", "STATUS", "PORT", "ADDRESSES", "IN ITS VPC", "CONNECTIONS"), _endpoints(instances, vpcs)),
+        (("VPC", "STATUS", "BLOCK", "ACCOUNT", "ENDPOINTS"), _vpcs(vpcs)),
+    )
+    for head, rows in tables:
+        if rows:
+            print()
+            print_table(head, rows)
     return 0
 
 
@@ -50,19 +57,25 @@ def _instances(instances: list[dict[str, Any]]) -> list[tuple[str, ...]]:
     ]
 
 
-def _endpoints(instances: list[dict[str, Any]]) -> list[tuple[str, ...]]:
+def _endpoints(instances: list[dict[str, Any]], vpcs: list[dict[str, Any]]) -> list[tuple[str, ...]]:
+    """Those of instances, then those of load balancers and PrivateLink."""
+    found = {endpoint["id"]: endpoint for one in (*instances, *vpcs) for endpoint in one["endpoints"]}
     return [
         (
             endpoint["name"] or endpoint["id"],
             endpoint["net"],
             endpoint["status"],
-            str(endpoint["port"]),
+            " ".join(map(str, endpoint["ports"])) or "-",
             " ".join(endpoint["addresses"]) or "-",
+            f"{endpoint['vpc_address']} in {endpoint['vpc_id']}" if endpoint["vpc_address"] else "-",
             str(endpoint["connections"]),
         )
-        for one in instances
-        for endpoint in one["endpoints"]
+        for endpoint in found.values()
     ]
+
+
+def _vpcs(vpcs: list[dict[str, Any]]) -> list[tuple[str, ...]]:
+    return [(one["id"], one["status"], one["cidr"], one["account"], str(len(one["endpoints"]))) for one in vpcs]
 
 
 def _print_connections(connections: list[dict[str, Any]]) -> None:

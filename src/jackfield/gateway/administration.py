@@ -35,6 +35,9 @@ class Overview(Protocol):
     def instances(self, account: str) -> list[dict[str, Any]]:
         """Instances with their endpoints, what really runs, and live connections; of one account, or all."""
 
+    def networks(self, account: str) -> list[dict[str, Any]]:
+        """VPCs with everything that listens inside; of one account, or all."""
+
     def connections(self, endpoint: str) -> list[dict[str, Any]]:
         """Live connections; of one endpoint (id or connection string), or all."""
 
@@ -54,6 +57,10 @@ def administration(*, token: str, store: Store, keyring: KeyRing, overview: Over
     async def instances(request: Request) -> Response:
         account = request.query_params.get("account", "")
         return _json({"instances": await run_in_threadpool(overview.instances, account)})
+
+    async def networks(request: Request) -> Response:
+        account = request.query_params.get("account", "")
+        return _json({"vpcs": await run_in_threadpool(overview.networks, account)})
 
     async def connections(request: Request) -> Response:
         endpoint = request.query_params.get("endpoint", "")
@@ -102,6 +109,7 @@ def administration(*, token: str, store: Store, keyring: KeyRing, overview: Over
         routes=[
             Route("/_jackfield/health", guard(health), methods=["GET"]),
             Route("/_jackfield/instances", guard(instances), methods=["GET"]),
+            Route("/_jackfield/vpcs", guard(networks), methods=["GET"]),
             Route("/_jackfield/connections", guard(connections), methods=["GET"]),
             Route("/_jackfield/refusals", guard(refusals), methods=["GET"]),
             Route("/_jackfield/changes", guard(changes), methods=["GET"]),

@@ -59,6 +59,18 @@ class Vpcs:
             self._possible = not greeting.forbidden
         return self._possible
 
+    def health(self) -> dict[str, str]:
+        """For people: ``away`` with the reason when the holder does not answer, ``forbidden`` when the system allows no
+        VPCs; empty when all is well, or nothing is held.
+        """
+        if self._holder is None:
+            return {}
+        try:
+            greeting = self._holder.hello()
+        except (HolderDown, HolderRefused) as error:
+            return {"away": str(error)}
+        return {"forbidden": f"{greeting.forbidden}. {greeting.remedy}"} if greeting.forbidden else {}
+
     def publish(self, vpc_id: str) -> int:
         """Makes the VPC what the store says now, or lets another thread's publishing serve that begins after now.
 

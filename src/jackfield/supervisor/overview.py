@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 
 from jackfield.endpoints.resources import Endpoint
 from jackfield.engines.engine import Health
+from jackfield.products.vpc.resources import Vpc
 from jackfield.reconcile.instances import InstanceReconciler, Rest, unsettled
+from jackfield.reconcile.vpcs import endpoints_in
 from jackfield.reconcile.world import World
 from jackfield.relay.client import RelayDown, RelayError
 from jackfield.relay.messages import Greeting
@@ -51,8 +53,11 @@ class Overview:
             relays[mode] = msgspec.to_builtins(greeting)
             if greeting.unbound:
                 why.append(f"the {mode} relay could not bind {', '.join(greeting.unbound)}")
+        vpcs = self._world.vpcs.health()
+        if vpcs.get("away"):
+            why.append(f"the holder of the VPCs is away: {vpcs['away']}")
         idle = self._idle() and not self._open()
-        return {"status": "degraded" if why else "ok", "why": why, "idle": idle, "relays": relays}
+        return {"status": "degraded" if why else "ok", "why": why, "idle": idle, "relays": relays, "vpcs": vpcs}
 
     def instances(self, account: str) -> list[dict[str, Any]]:
         live = self._live()
@@ -71,21 +76,26 @@ class Overview:
                 "status": instance.status,
                 **reconciler.describe(instance),
                 "servers": [_server(health) for health in reconciler.servers(instance)],
-                "endpoints": [
-                    {
-                        "id": endpoint.id,
-                        "net": endpoint.net,
-                        "name": endpoint.name,
-                        "port": endpoint.port,
-                        "status": endpoint.status,
-                        "addresses": endpoint.addresses,
-                        "vpc_address": endpoint.vpc_address,
-                        "connections": live.get(endpoint.id, 0),
-                    }
-                    for endpoint in endpoints
-                ],
+                "endpoints": [_endpoint(endpoint, live) for endpoint in endpoints],
             }
             for reconciler, instance, endpoints in found
+        ]
+
+    def networks(self, account: str) -> list[dict[str, Any]]:
+        live = self._live()
+        with self._world.store.read() as view:
+            found = [(vpc, endpoints_in(view, vpc.id)) for vpc in view.each(Vpc, account=account)]
+        return [
+            {
+                "id": vpc.id,
+                "account": vpc.account,
+                "region": vpc.region,
+                "status": vpc.status,
+                "cidr": vpc.cidr,
+                "name": vpc.name,
+                "endpoints": [_endpoint(endpoint, live) for endpoint in endpoints],
+            }
+            for vpc, endpoints in found
         ]
 
     def connections(self, endpoint: str) -> list[dict[str, Any]]:
@@ -119,6 +129,21 @@ class Overview:
         with self._world.store.read() as view:
             held = view.holder("name", named)
         return held[1] if held else named
+
+
+def _endpoint(endpoint: Endpoint, live: Mapping[str, int]) -> dict[str, Any]:
+    return {
+        "id": endpoint.id,
+        "net": endpoint.net,
+        "name": endpoint.name,
+        "port": endpoint.port,
+        "ports": endpoint.ports,
+        "status": endpoint.status,
+        "addresses": endpoint.addresses,
+        "vpc_id": endpoint.vpc_id,
+        "vpc_address": endpoint.vpc_address,
+        "connections": live.get(endpoint.id, 0),
+    }
 
 
 def _server(health: Health) -> dict[str, Any]:
