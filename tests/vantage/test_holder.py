@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import select
@@ -167,12 +168,29 @@ def test_what_is_not_there(holding: Holding) -> None:
     assert not client.remove("vpc-2")
 
 
-def test_an_endpoint_can_not_have_a_clients_address(holding: Holding) -> None:
+def test_an_endpoint_takes_the_address_from_a_client(holding: Holding) -> None:
+    """What the API says can be dialled comes first; a program that stood there reaches nothing more."""
     holding.network("vpc-1", ("10.0.0.5", 6379))
-    close_entrance(holding.client.enter("vpc-1", "10.0.0.6"))
-    told = holding.client.replace(Network("vpc-1", "10.0.0.253", (("10.0.0.5", 6379), ("10.0.0.6", 6379))))
-    assert told.listening == [("10.0.0.5", 6379)]
-    assert told.failed == {"10.0.0.6:6379": "EADDRINUSE"}
+    script = "import socket, sys\nfor line in sys.stdin:\n with socket.socket() as s: "
+    script += "print(s.connect_ex(('10.0.0.5', 6379)), flush=True)"
+    program = holding.popen("vpc-1", "python3", "-c", script, source="10.0.0.6")
+    assert program.stdin is not None
+    assert program.stdout is not None
+    with holding.serve("vpc-1", "10.0.0.5", 6379, "five"):
+        program.stdin.write("\n")
+        program.stdin.flush()
+        assert program.stdout.readline() == "0\n"
+        told = holding.client.replace(Network("vpc-1", "10.0.0.253", (("10.0.0.5", 6379), ("10.0.0.6", 6379))))
+        assert (told.listening, told.failed) == ([("10.0.0.5", 6379), ("10.0.0.6", 6379)], {})
+        program.stdin.write("\n")
+        program.stdin.flush()
+        assert program.stdout.readline() == f"{errno.ENETUNREACH}\n"
+    with holding.serve("vpc-1", "10.0.0.6", 6379, "six"):
+        assert holding.dial("vpc-1", "10.0.0.6:6379") == ["six 10.0.0.253"]
+    program.communicate(timeout=10)
+    with pytest.raises(HolderRefused) as refusal:
+        holding.client.enter("vpc-1", "10.0.0.6")
+    assert refusal.value.kind == "bad-source"
 
 
 def test_a_removed_vpc_is_gone_for_programs_that_stay(holding: Holding) -> None:

@@ -56,8 +56,7 @@ class Replaced(NamedTuple):
     """
     :ivar namespace: inode of the VPC's core namespace.
     :ivar listening: addresses and ports that listen now.
-    :ivar failed: ``address:port`` of those that do not, to the name of an errno. EADDRINUSE: somebody dials from that
-        address.
+    :ivar failed: ``address:port`` of those that do not, to the name of an errno.
     """
 
     namespace: int

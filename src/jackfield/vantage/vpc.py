@@ -90,8 +90,10 @@ class Vpc:
     def replace(self, network: Network) -> Outcome:
         """Makes ``network`` the whole truth; a listener that can not be made is told and does not disturb others."""
         self.network = network
-        failed = {listener: errno.EADDRINUSE for listener in network.listeners if listener[0] in self._clients}
-        wanted = [listener for listener in network.listeners if listener not in failed]
+        failed: dict[Listener, int] = {}
+        wanted = list(network.listeners)
+        for taken in {address for address, _ in wanted} & self._clients.keys():
+            self._expel(taken)
         for listener in self._listeners.keys() - set(wanted):
             self._close(listener)
         self._netlink.add_routes({Route(address, LOOPBACK_INDEX) for address, _ in wanted})
@@ -146,6 +148,13 @@ class Vpc:
         # Routes stay here as long as anybody holds the core: resets of connections take them.
         self._netlink.close()
         os.close(self._core)
+
+    def _expel(self, source: str) -> None:
+        """Takes an address from those who dial from it: what the API says can be dialled comes first."""
+        log.warning("%s of %s becomes an endpoint's address; programs there reach nothing more", source, self._id)
+        client = self._clients.pop(source)
+        client.close()
+        self._netlink.delete(client.core_link)
 
     def _take_over(self) -> None:
         for name in self._vault.names():
