@@ -124,6 +124,22 @@ def test_a_dead_backend_is_found_and_gets_nothing_until_it_is_back(bench: Bench,
         balanced.wait(_0=True, _1=True)
 
 
+def test_a_backend_that_is_only_starting_need_not_wait_for_an_interval(bench: Bench, tools: Tools) -> None:
+    """Nor does one that was healthy, once a look contradicts that."""
+    slow = HealthCheck(interval=3600.0, timeout=1.0, rise=2, fall=2)
+    balanced = Balanced(bench, tools, 100)
+    gone = balanced.servers[0]
+    gone.close()
+    backend = msgspec.structs.replace(balanced.route.backends[0], source="127.9.9.9")  # another target than before
+    balanced.replace(msgspec.structs.replace(balanced.route, backends=(backend,), health=slow))
+    balanced.wait(_0=False)
+    _, _, port = gone.target.rpartition(":")
+    with socket.create_server(("127.0.0.1", int(port))):
+        balanced.wait(_0=True)
+    bench.turned_away(balanced.route)  # nobody listens there any more, which the watch is told
+    balanced.wait(_0=False)
+
+
 def test_a_backend_that_accepts_and_resets_is_not_healthy(bench: Bench, tools: Tools) -> None:
     """As a relay does with whom a whitelist does not admit."""
     guarded = bench.route(bench.serve().target, owner="guarded", whitelist=("10.0.0.1",))

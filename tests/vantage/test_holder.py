@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jackfield.vantage.client import HolderRefused, close_entrance
+from jackfield.vantage.client import HolderRefused
 from jackfield.vantage.network import Network
 from tests.running import until
 from tests.vantage.holding import TALK, Holding

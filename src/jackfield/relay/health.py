@@ -6,6 +6,7 @@ A server that accepts and then resets does not want us (a whitelist, say): an ac
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable
 
 from jackfield.relay.attempt import Attempt, attempt
@@ -20,16 +21,21 @@ GLANCE_SECONDS = 0.05
 """How long an accepted connection is looked at: a relay that turns it away does so within a few milliseconds."""
 
 
+_SOON_SECONDS = 0.2
+_STARTING_SECONDS = 30.0
+
+
 class Watch:
     """Looks at one target until it is closed. The first look decides alone; later ones count as the check says."""
 
-    __slots__ = ("_attempt", "_check", "_in_a_row", "_loop", "_outlets", "_sock", "_timer", "target")
+    __slots__ = ("_attempt", "_begun", "_check", "_in_a_row", "_loop", "_outlets", "_sock", "_timer", "target")
 
     def __init__(self, loop: Loop, outlets: Outlets, target: Target, check: HealthCheck) -> None:
         self.target = target
         self._loop = loop
         self._outlets = outlets
         self._check = check
+        self._begun = time.monotonic()
         self._in_a_row = 0  # looks that contradict the verdict
         self._attempt: Attempt | None = None
         self._sock: socket.socket | None = None
@@ -99,9 +105,16 @@ class Watch:
             if self._in_a_row >= (self._check.rise if healthy else self._check.fall):
                 self._in_a_row = 0
                 target.judge(healthy, reason)
-        # What contradicts the verdict is looked into soon: a dead server must not cost clients a whole interval.
-        hurried = min(self._check.interval, 0.2)
-        self._wait(hurried if self._in_a_row and not healthy else self._check.interval, self._look)
+        self._wait(self._pause(), self._look)
+
+    def _pause(self) -> float:
+        """Seconds until the next look.
+
+        What contradicts the verdict is looked into soon: neither a dead server nor one that is back is to cost clients
+        whole intervals. So is a server that has not answered yet: it may only be starting, as we did.
+        """
+        starting = not self.target.healthy and time.monotonic() - self._begun < _STARTING_SECONDS
+        return min(self._check.interval, _SOON_SECONDS) if self._in_a_row or starting else self._check.interval
 
     def _drop(self) -> None:
         if self._sock is not None:
