@@ -221,6 +221,11 @@ class Running:
         """The names that resolve on this machine, from the hosts file that ``exec`` shows."""
         return read_hosts(self.folder.hosts)
 
+    def addresses(self, name: str) -> list[str]:
+        """Where any name leads on this machine."""
+        lines = [line.split() for line in self.folder.hosts.read_text().splitlines()]
+        return [words[0] for words in lines if words[1:] == [name]]
+
     def name(self, instance: str, net: str = "private", client: TairClient | None = None) -> str:
         """An endpoint's connection string as DescribeDBInstanceNetInfo reports it."""
         request = tair.DescribeDBInstanceNetInfoRequest(instance_id=instance)

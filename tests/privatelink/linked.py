@@ -37,8 +37,7 @@ class Linked(NamedTuple):
 
     def addresses(self, name: str) -> list[str]:
         """Where a name leads, from the hosts file."""
-        lines = [line.split() for line in self.running.folder.hosts.read_text().splitlines()]
-        return [words[0] for words in lines if len(words) == 2 and words[1] == name]
+        return self.running.addresses(name)
 
     @property
     def domain(self) -> str:

@@ -13,7 +13,7 @@ import pytest
 import redis
 
 from tests.privatelink.cloud import ZH, ZI
-from tests.running import PASSWORD, until
+from tests.running import PASSWORD
 from tests.users import User
 from tests.vpcs.inside import RunningAs
 from tests.vpcs.worlds import PORT, Worlds, build
@@ -80,15 +80,11 @@ def test_it_is_said(worlds: Worlds) -> None:
 def test_privatelink_works_by_the_names_of_this_machine(worlds: Worlds) -> None:
     """Through the load balancer to the provider's database; one zone goes dark, the other one does not."""
 
-    def resolve(name: str) -> list[str]:
-        lines = [line.split() for line in worlds.running.folder.hosts.read_text().splitlines()]
-        return [words[0] for words in lines if words[1:] == [name]]
-
+    resolve = worlds.running.addresses
     both = sorted(resolve(worlds.domain()))
     (dark,), (bright,) = resolve(worlds.zone_domain(ZH)), resolve(worlds.zone_domain(ZI))
     assert both == sorted((dark, bright))
-    for address in both:
-        until("the way through", lambda address=address: ask(address) == "the provider")  # type: ignore[misc]
+    assert [ask(address) for address in both] == ["the provider"] * 2
     worlds.provider.toggle("Disable", worlds.service, worlds.endpoint, ZH)
     worlds.consumer.wait_zone(worlds.endpoint, ZH, "Disconnected")
     assert resolve(worlds.domain()) == [bright]

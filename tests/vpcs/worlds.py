@@ -7,8 +7,8 @@ from typing import NamedTuple
 import redis
 
 from tests.nlb.conftest import Network
-from tests.privatelink.cloud import ZH, Side
-from tests.running import PASSWORD
+from tests.privatelink.cloud import ZH, ZI, Side
+from tests.running import PASSWORD, until
 from tests.vpcs.inside import RunningAs
 
 BLOCK = "10.6"
@@ -73,4 +73,17 @@ def build(running: RunningAs) -> Worlds:
     open_to_all = consumer.security_group(ours.vpc, "0.0.0.0/0")
     endpoint = consumer.endpoint(service, ours, security_group_id=[open_to_all])
     provider.enable(service, endpoint)
-    return Worlds(running, provider, consumer, theirs, ours, service, endpoint, theirs_database)
+    worlds = Worlds(running, provider, consumer, theirs, ours, service, endpoint, theirs_database)
+    zones = [address for zone in (ZH, ZI) for address in running.addresses(worlds.zone_domain(zone))]
+    for zone in zones:  # a load balancer sends nobody to a server before it has looked at it
+        until("the way through", lambda zone=zone: _says(zone) == "the provider")  # type: ignore[misc]
+    return worlds
+
+
+def _says(address: str) -> object:
+    """What the database behind an address of this machine calls itself."""
+    with redis.Redis(host=address, port=PORT, password=PASSWORD, socket_timeout=5, decode_responses=True) as client:
+        try:
+            return client.get("who")
+        except redis.RedisError:
+            return None
