@@ -159,6 +159,7 @@ UNKNOWN_INSTANCE = "what most operations of RDS say of an unknown instance"
 RETRIED = "said in the wild, and what Terraform retries until the instance is Running"
 ATTACH = "AttachResourceToVpcEndpointService's, for the same rule"
 REPEATED = "that it cannot be repeated is documented without a code; Terraform retries this one"
+PUBLIC_FAMILY = "what Terraform expects of the release; said by all that deal with public endpoints"
 REGION = "VPC's (DescribeZones), for an unknown region; RDS documents none"
 
 UNDOCUMENTED: dict[tuple[str, str, int], str] = {
@@ -171,6 +172,41 @@ UNDOCUMENTED: dict[tuple[str, str, int], str] = {
     ("R-kvstore.CreateInstance", "InvalidPort", 400): "the gateway's form; the port's range is documented, no error is",
     ("R-kvstore.AllocateDirectConnection", "InvalidPort", 400): "as in CreateInstance",
     ("R-kvstore.AllocateDirectConnection", "QuotaNotEnough", 400): "CreateInstance's, for a vSwitch without addresses",
+    ("R-kvstore.AllocateInstancePublicConnection", "InvalidInstanceId.NotFound", 404): PUBLIC_FAMILY,
+    (
+        "R-kvstore.AllocateInstancePublicConnection",
+        "InstanceStatus.NotSupport",
+        403,
+    ): "the direct connection's; Normal is required in prose",
+    ("R-kvstore.AllocateInstancePublicConnection", "InvalidPort", 400): "as in CreateInstance",
+    (
+        "R-kvstore.AllocateInstancePublicConnection",
+        "ConnectionStringAlreadyExists",
+        400,
+    ): "AllocateDirectConnection's, for the same rule",
+    ("R-kvstore.ReleaseInstancePublicConnection", "InvalidInstanceId.NotFound", 404): PUBLIC_FAMILY,
+    (
+        "R-kvstore.ReleaseInstancePublicConnection",
+        "InstanceStatus.NotSupport",
+        403,
+    ): "the direct connection's; Normal is required in prose",
+    ("R-kvstore.ModifyDBInstanceConnectionString", "InvalidInstanceId.NotFound", 404): PUBLIC_FAMILY,
+    (
+        "R-kvstore.ModifyDBInstanceConnectionString",
+        "InstanceStatus.NotSupport",
+        403,
+    ): "the direct connection's; Normal is required in prose",
+    ("R-kvstore.ModifyDBInstanceConnectionString", "InvalidPort", 400): "as in CreateInstance",
+    (
+        "R-kvstore.ModifyDBInstanceConnectionString",
+        "ConnectionStringAlreadyExists",
+        400,
+    ): "AllocateDirectConnection's, for the same rule",
+    (
+        "R-kvstore.ModifyDBInstanceConnectionString",
+        "NetTypeNotExists",
+        400,
+    ): "ReleaseDirectConnection's: no endpoint has that name",
     ("R-kvstore.DeleteInstance", "InvalidInstanceId.NotFound", 404): "what Terraform expects of it",
     (
         "R-kvstore.DeleteInstance",

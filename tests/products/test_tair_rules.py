@@ -123,7 +123,7 @@ def test_the_route_of_a_standard_instance() -> None:
     """Straight to its one server."""
     (route,) = routes(instance(1), endpoint("private", "127.99.1.1"), lambda shard: f"/s/{shard.index}", drain=2.5,
                       local_clients="whitelist")  # fmt: skip
-    assert (route.key, route.owner, route.mode) == ("r-1/private/0", "r-1/private", "tcp")
+    assert (route.key, route.owner, route.mode) == ("r-1/private/0:6391", "r-1/private", "tcp")
     assert (route.address, route.port, route.drain_seconds) == ("127.99.1.1", 6391, 2.5)
     assert [backend.target for backend in route.backends] == ["unix:/s/0"]
     assert (route.whitelist, route.local_clients) == (("10.0.0.1", "10.0.0.0/8"), "whitelist")
@@ -138,7 +138,7 @@ def test_the_routes_of_a_cluster() -> None:
     assert [backend.announced for backend in router.backends] == [f"127.99.0.{number}:6391" for number in (1, 2, 3)]
     doors = routes(cluster, endpoint("direct"), lambda shard: f"/s/{shard.index}", drain=0.0, local_clients="whitelist")
     assert [door.address for door in doors] == ["127.99.0.1", "127.99.0.2", "127.99.0.3"]
-    assert [door.key for door in doors] == ["r-1/direct/0", "r-1/direct/1", "r-1/direct/2"]
+    assert [door.key for door in doors] == [f"r-1/direct/{shard}:6391" for shard in range(3)]
     assert {(door.mode, door.max_connections) for door in doors} == {("tcp", MAX_DIRECT_CONNECTIONS)}
     assert [door.backends[0].name for door in doors] == [shard.node_id for shard in cluster.shards]
 

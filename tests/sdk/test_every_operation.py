@@ -14,6 +14,7 @@ from tests.products.tables import built
 from tests.running import PASSWORD, Running
 from tests.sdk.clients import Account, check_types, leaves, same_but_for_the_request_id, wait_available
 
+PUBLIC = "everypublic"
 MODELS = {"tair": tair_models, "vpc": vpc_models, "sts": sts_models}
 TAGS = [{"Key": "存储类型", "Value": "开发"}, {"Key": "stage", "Value": "test"}]
 
@@ -26,6 +27,7 @@ class World(NamedTuple):
     standard: str
     cluster: str
     direct: str
+    public: str
     doomed: str
     doomed_vpc: str
     doomed_vswitch: str
@@ -46,8 +48,11 @@ def world(states: Running, me: Account) -> World:
     wait_available(me, doomed_vpc)
     direct = states.create(2, "")
     states.allocate(direct)
+    public = states.create(0, "")
+    me.raw("tair", "AllocateInstancePublicConnection", InstanceId=public, ConnectionStringPrefix=PUBLIC, Port="6379")
+    states.wait_normal(public)
     return World(
-        vpc, vswitch, states.create(0, ""), states.create(2, ""), direct, states.create(0, ""), doomed_vpc,
+        vpc, vswitch, states.create(0, ""), states.create(2, ""), direct, public, states.create(0, ""), doomed_vpc,
         doomed_vswitch,
     )  # fmt: skip
 
@@ -105,6 +110,16 @@ def cases(world: World) -> list[Case]:
         }),
         Case("tair", "AllocateDirectConnection", "allocate_direct_connection", {
             "InstanceId": world.cluster, "ConnectionString": "redisdirect123", "Port": "6399",
+        }),
+        Case("tair", "AllocateInstancePublicConnection", "allocate_instance_public_connection", {
+            "InstanceId": world.standard, "ConnectionStringPrefix": "standardpublic", "Port": "6400",
+        }),
+        Case("tair", "ModifyDBInstanceConnectionString", "modify_dbinstance_connection_string", {
+            "DBInstanceId": world.doomed, "NewConnectionString": "renamed1234", "Port": "6401", "IPType": "Private",
+            "CurrentConnectionString": f"{world.doomed}.redis.rds.aliyuncs.com",
+        }),
+        Case("tair", "ReleaseInstancePublicConnection", "release_instance_public_connection", {
+            "InstanceId": world.public, "CurrentConnectionString": f"{PUBLIC}.redis.rds.aliyuncs.com",
         }),
         Case("tair", "ReleaseDirectConnection", "release_direct_connection", {"InstanceId": world.direct}),
         Case("tair", "DeleteInstance", "delete_instance", {
@@ -176,7 +191,7 @@ def cases(world: World) -> list[Case]:
     ]  # fmt: skip
 
 
-NAMES = [(case.product, case.operation) for case in cases(World(*[""] * 8))]
+NAMES = [(case.product, case.operation) for case in cases(World(*[""] * 9))]
 
 
 @pytest.fixture
@@ -192,12 +207,13 @@ def test_every_operation_has_a_case() -> None:
 
 
 @pytest.mark.parametrize("case", NAMES, indirect=True, ids=[f"{product}.{name}" for product, name in NAMES])
-def test_current_sdk(me: Account, case: Case) -> None:
+def test_current_sdk(me: Account, states: Running, case: Case) -> None:
     """All documented parameters are accepted; the models find every field that is sent, with its type."""
     table = next(one.table for one in built() if one.operation.name == case.operation and _code(one) == case.product)
     assert table is not None
     assert set(case.parameters) == set(table["in"])
     client = getattr(me, case.product)
+    states.wait_idle()
     if case.parameters:
         model = getattr(MODELS[case.product], f"{case.operation}Request")()
         sent = model.from_map(case.parameters)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
+
+import msgspec
 
 from jackfield.store.resource import Resource, States
 
@@ -10,17 +12,25 @@ Net = Literal["private", "direct", "public", "balancer", "link"]
 
 ENDPOINT_STATES = States(
     initial=("Creating",),
-    intents=(("Serving", "Releasing"), ("Creating", "Releasing")),
-    settlements=(("Creating", "Serving"), ("Releasing", "")),
+    intents=(("Serving", "Releasing"), ("Creating", "Releasing"), ("Serving", "Changing")),
+    settlements=(("Creating", "Serving"), ("Changing", "Leaving"), ("Leaving", "Serving"), ("Releasing", "")),
 )
+
+
+class Door(msgspec.Struct, frozen=True, kw_only=True):
+    """What clients dial to reach an endpoint."""
+
+    name: str
+    port: int
 
 
 class Endpoint(Resource, frozen=True, kw_only=True, omit_defaults=True):
     """A name, its addresses and a port through which clients reach an instance (the ``parent``).
 
     ``Creating``: nothing is promised yet. ``Serving``: every address accepted a probe that reached the database behind
-    it. ``Releasing``: it is being taken away; the record goes once the relay has closed its listeners and cut its
-    clients.
+    it. ``Changing``: it serves as before while another door is opened and proven. ``Leaving``: it serves at the other
+    door, the former one is being closed. ``Releasing``: it is being taken away; the record goes once the relay has
+    closed its listeners and cut its clients.
 
     :param product: ``tair`` and so on.
     :param net: ``private`` is the ordinary address inside a VPC, ``direct`` leads straight to the shards, ``balancer``
@@ -29,6 +39,7 @@ class Endpoint(Resource, frozen=True, kw_only=True, omit_defaults=True):
     :param aliases: names that lead here as well, maybe to other endpoints at the same time.
     :param port: 0 while there is nothing to listen for (a load balancer without listeners).
     :param more_ports: further ports at the same addresses.
+    :param other: the door that is to come (``Changing``) or was (``Leaving``); its name stays claimed until Serving.
     :param addresses: addresses of the host vantage, one for each shard for ``direct``; empty until they are chosen.
     :param vpc_address: the address that the API reports, out of the vSwitch's block.
     """
@@ -46,11 +57,25 @@ class Endpoint(Resource, frozen=True, kw_only=True, omit_defaults=True):
     vpc_address: str = ""
     aliases: tuple[str, ...] = ()
     more_ports: tuple[int, ...] = ()
+    other: Door | None = None
+
+    @property
+    def serves(self) -> bool:
+        """Whether its name leads to it."""
+        return self.status in ("Serving", "Changing", "Leaving")
 
     @property
     def ports(self) -> tuple[int, ...]:
-        """Where it listens at each of its addresses."""
-        return (self.port, *self.more_ports) if self.port else ()
+        """Where it listens at each of its addresses; while it is Changing, at the port that is to come as well."""
+        ports = (self.port, *self.more_ports) if self.port else ()
+        coming = self.other.port if self.other and self.status == "Changing" else 0
+        return (*ports, coming) if coming and coming not in ports else ports
+
+    def exchanged(self) -> Self:
+        """The same endpoint with its two doors exchanged."""
+        assert self.other is not None
+        former = Door(name=self.name, port=self.port)
+        return msgspec.structs.replace(self, name=self.other.name, port=self.other.port, other=former)
 
 
 NAMES = "name"

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from jackfield.endpoints.addresses import take_host_address
-from jackfield.endpoints.inside import listeners_inside, routes_inside
-from jackfield.endpoints.resources import ADDRESSES, Endpoint
+from jackfield.endpoints.inside import addresses_inside, routes_inside
+from jackfield.endpoints.resources import ADDRESSES, NAMES, Endpoint
 from jackfield.engines.redis import BUS_PORT
 from jackfield.reconcile.dialling import Dialler, NotProven, is_free
 from jackfield.reconcile.loop import Later
@@ -40,7 +40,7 @@ class EndpointWork:
         self._served: dict[str, tuple[Route, ...]] = {}
 
     def work(self, endpoints: Sequence[Endpoint], plan: Plan, prove: Prove, seen: dict[str, Any]) -> None:
-        """Brings up what is Creating, takes down what is Releasing, tends what serves.
+        """Brings up what is Creating, takes down what is Releasing, moves what is Changing, tends what serves.
 
         :param seen: what was seen is added to it, by endpoint. :raises Later: as the steps.
         """
@@ -49,6 +49,8 @@ class EndpointWork:
                 seen[endpoint.id] = {"released": self.take_down(endpoint)}
             elif endpoint.status == "Creating":
                 seen[endpoint.id] = {"serving": self.bring_up(endpoint, plan, prove)}
+            elif endpoint.status in ("Changing", "Leaving"):
+                seen[endpoint.id] = {"moved": self.move(endpoint, plan, prove)}
             else:
                 self.tend(endpoint, plan, prove)
 
@@ -99,18 +101,9 @@ class EndpointWork:
             self._publish_names(endpoint)
             acks = [self._replace(relay, endpoint.id, ()) for relay in self._world.relays.values()]
             self._world.vpcs.withdraw(endpoint)
-            listened = self._listened(endpoint)
-            still = [place for place in listened if not self._world.dialler.refuses(*place)]
-            if still:
-                raise Later(0.05, f"{', '.join(map(str, still))} still accepts")
-            evidence = {
-                "cut": sum(ack.cut for ack in acks),
-                "live": sum(ack.live for ack in acks),
-                "closed": [place for ack in acks for place in ack.closed],
-                "refused": [str(place) for place in listened],
-            }
-            if any(ack.lost for ack in acks):
-                evidence = {**evidence, "relay_restarted": True}
+            listened = self._places(endpoint, endpoint.ports)
+            self._must_refuse(listened)
+            evidence = _closing(acks, listened)
         with self._world.store.write() as tx:
             current = tx.get(Endpoint, endpoint.id)
             if current is not None and current.status == "Releasing":
@@ -119,6 +112,62 @@ class EndpointWork:
         self._world.vpcs.forget(endpoint.id)
         for relay in self._world.relays.values():
             relay.forget(endpoint.id)
+        return evidence
+
+    def open(self, endpoint: Endpoint, plan: Plan, prove: Prove) -> Evidence:
+        """Makes an endpoint that is Changing serve at its other door as well.
+
+        :return: what the database answered there.
+        :raises Later: the relay or the holder of its VPC is away, or the port is somebody else's.
+        """
+        if not self._world.real:
+            return {"engines": "none"}
+        endpoint = self._with_address(endpoint)
+        coming = self._routes(endpoint.exchanged(), plan)
+        routes = tuple({route.key: route for route in (*self._routes(endpoint, plan), *coming)}.values())
+        self._world.vpcs.publish(endpoint.vpc_id)
+        self._bind(endpoint, routes)
+        self._served.pop(endpoint.id, None)
+        return {"answered": self._prove(coming, prove)}
+
+    def move(self, endpoint: Endpoint, plan: Plan, prove: Prove) -> Evidence:
+        """Has an endpoint serve at its other door and nowhere else.
+
+        The old name and the old port serve until the database answered at the new port. Then the old name leads nowhere
+        and, if the port is another one, its listeners close and their connections end. A change of the name alone ends
+        no connection.
+
+        :return: what was closed. :raises Later: as :meth:`open`, or the old port still accepts.
+        """
+        if endpoint.status == "Changing":
+            evidence = self.open(endpoint, plan, prove)
+            with self._world.store.write() as tx:
+                current = tx.get(Endpoint, endpoint.id)
+                if current is None or current.status != "Changing":
+                    raise Later(0.0, f"{endpoint.id} is not what it was")
+                endpoint = msgspec.structs.replace(current.exchanged(), status="Leaving")
+                tx.put(endpoint, evidence=evidence)
+        return self._leave(endpoint, plan)
+
+    def _leave(self, endpoint: Endpoint, plan: Plan) -> Evidence:
+        """Closes the door at which an endpoint was reached before."""
+        former = endpoint.other
+        assert former is not None
+        evidence: Evidence = {"engines": "none"}
+        if self._world.real:
+            self._publish_names(endpoint)
+            routes = self._routes(endpoint, plan)
+            ack = self._bind(endpoint, routes)
+            left = [] if former.port in endpoint.ports else self._places(endpoint, (former.port,))
+            self._must_refuse(left)
+            evidence = {"name": endpoint.name, "former_name": former.name, **_closing([ack], left)}
+            self._served[endpoint.id] = routes
+        with self._world.store.write() as tx:
+            current = tx.get(Endpoint, endpoint.id)
+            if current is not None and current.status == "Leaving":
+                if former.name != current.name:
+                    tx.unclaim(NAMES, former.name, current)
+                tx.put(msgspec.structs.replace(current, status="Serving", other=None), evidence=evidence)
         return evidence
 
     def tend(self, endpoint: Endpoint, plan: Plan, prove: Prove) -> None:
@@ -140,11 +189,7 @@ class EndpointWork:
                 endpoint.id, [(place.address, place.port) for place in known if place.vantage == endpoint.vpc_id]
             )
             self._world.vpcs.publish(endpoint.vpc_id)
-        # One that has lost its last port has had plain routes: others keep their port.
-        ack = self._replace(self._relay(routes[0].mode if routes else "tcp"), endpoint.id, routes)
-        failed = [f"{bound.address}:{bound.port} {bound.error}" for bound in ack.bound if bound.error]
-        if failed:
-            raise Later(0.5, f"the relay could not bind {', '.join(failed)}")
+        self._bind(endpoint, routes)
         if moved:
             self._prove([route for route in routes if route.place not in known], prove)
             self._world.vpcs.keep(endpoint.id, ())
@@ -187,10 +232,29 @@ class EndpointWork:
         except RelayDown as error:
             raise Later(0.05, str(error)) from error
 
-    def _listened(self, endpoint: Endpoint) -> list[Place]:
-        places = [Place("host", address, port) for address in endpoint.addresses for port in endpoint.ports]
+    def _bind(self, endpoint: Endpoint, routes: Sequence[Route]) -> Ack:
+        """Makes routes the whole truth about an endpoint.
+
+        :raises Later: the relay is away, or could not bind one.
+        """
+        # One that has lost its last port has had plain routes: others keep their port.
+        ack = self._replace(self._relay(routes[0].mode if routes else "tcp"), endpoint.id, routes)
+        failed = [f"{bound.address}:{bound.port} {bound.error}" for bound in ack.bound if bound.error]
+        if failed:
+            raise Later(0.5, f"the relay could not bind {', '.join(failed)}")
+        return ack
+
+    def _must_refuse(self, places: Sequence[Place]) -> None:
+        """:raises Later: one still accepts."""
+        still = [place for place in places if not self._world.dialler.refuses(*place)]
+        if still:
+            raise Later(0.05, f"{', '.join(map(str, still))} still accepts")
+
+    def _places(self, endpoint: Endpoint, ports: Sequence[int]) -> list[Place]:
+        places = [Place("host", address, port) for address in endpoint.addresses for port in ports]
         if self._world.vpcs.possible:
-            places += [Place(endpoint.vpc_id, address, port) for address, port in listeners_inside(endpoint)]
+            inside = addresses_inside(endpoint)
+            places += [Place(endpoint.vpc_id, address, port) for address in inside for port in ports]
         return places
 
     def _with_address(self, endpoint: Endpoint) -> Endpoint:
@@ -238,3 +302,14 @@ class EndpointWork:
             return relay.replace(owner, routes, timeout=self._world.settings.drain + _MARGIN)
         except RelayDown as error:
             raise Later(0.05, str(error)) from error
+
+
+def _closing(acks: Sequence[Ack], refused: Sequence[Place]) -> dict[str, Any]:
+    """What the relays say of listeners that they closed, and where dials were refused afterwards."""
+    evidence: dict[str, Any] = {
+        "cut": sum(ack.cut for ack in acks),
+        "live": sum(ack.live for ack in acks),
+        "closed": [place for ack in acks for place in ack.closed],
+        "refused": [str(place) for place in refused],
+    }
+    return {**evidence, "relay_restarted": True} if any(ack.lost for ack in acks) else evidence

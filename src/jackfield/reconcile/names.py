@@ -43,7 +43,7 @@ def serving_names(view: Reader) -> dict[str, list[str]]:
     """
     names: dict[str, list[str]] = {}
     for endpoint in view.each(Endpoint):
-        if endpoint.status == "Serving":
+        if endpoint.serves:
             for name in names_of(endpoint):
                 names.setdefault(name, []).extend(endpoint.addresses)
     return {name: addresses for name, addresses in names.items() if addresses}

@@ -24,8 +24,8 @@ from jackfield.relay.route import Route
 class RdsReconciler:
     """One step at a time, from what the store says now.
 
-    Creating and DBInstanceNetTypeChanging: the server runs, endpoints come and go, Running. Running: a server that died
-    is started again, changed whitelists reach the relay. Deleting: everything ends, the record goes.
+    Creating and DBInstanceNetTypeChanging: the server runs, endpoints come, move and go, Running. Running: a server
+    that died is started again, changed whitelists reach the relay. Deleting: everything ends, the record goes.
     """
 
     kind = DBInstance.kind

@@ -32,7 +32,7 @@ _HOLD_SECONDS = 60.0
 class TairReconciler:
     """One step at a time, from what the store says now.
 
-    Creating: addresses, servers, the ordinary endpoint, Normal. NetworkModifying: endpoints come and go, Normal.
+    Creating: addresses, servers, the ordinary endpoint, Normal. NetworkModifying: endpoints come, move and go, Normal.
     Normal: servers that died are started again, changed whitelists reach the relay. Changing: everything ends,
     Released.
     """
@@ -59,7 +59,11 @@ class TairReconciler:
             self._start(instance)
             return self._settle_network(instance, endpoints)
         if instance.status == NETWORK_MODIFYING:
-            self._announce(instance)
+            self._start(instance)
+            for endpoint in endpoints:
+                if endpoint.status == "Changing":  # the shards announce no port at which nobody listens yet
+                    self._endpoints.open(endpoint, partial(self._plan, instance), self._prove(instance))
+            self._announce(instance, endpoints)
             return self._settle_network(instance, endpoints)
         if instance.status == CHANGING:
             return self._release(instance, endpoints)
@@ -111,15 +115,14 @@ class TairReconciler:
         if waiting:
             raise Later(0.05, f"{len(waiting)} of {len(nodes)} servers are not ready")
 
-    def _announce(self, instance: Instance) -> None:
+    def _announce(self, instance: Instance, endpoints: Sequence[Endpoint]) -> None:
         """Makes the shards tell clients the port of the direct endpoint.
 
         Redis up to 6.2 takes that from its configuration at the start only. Its shards are then restarted while the
-        router holds commands back, so that clients of the ordinary address wait for two seconds and see no error.
+        router holds commands back, so that clients of the router's addresses wait for two seconds and see no error.
         """
         if instance.architecture != "cluster" or not self._world.real:
             return
-        self._start(instance)
         nodes = self._nodes(instance)
         told = self._world.redis.announce(nodes)
         if not told.restart:
@@ -127,16 +130,18 @@ class TairReconciler:
                 raise Later(0.1, "the shards do not show the new port yet")
             return
         router = self._world.relays["resp"]
-        owner = f"{instance.id}/private"
-        router.hold(owner, _HOLD_SECONDS)
+        owners = [endpoint.id for endpoint in endpoints if endpoint.net != "direct"]
         try:
+            for owner in owners:
+                router.hold(owner, _HOLD_SECONDS)
             restarted = [node for node in nodes if node.id in told.restart]
             for node in restarted:
                 self._world.deaths.add(instance.id, self._world.redis.restart(node))
             for node in restarted:
                 self._world.redis.wait_ready(node)
         finally:
-            router.resume(owner)
+            for owner in owners:
+                router.resume(owner)
 
     def _settle_network(self, instance: Instance, endpoints: Sequence[Endpoint]) -> float | None:
         """Works on the endpoints until each serves or is gone, then says Normal.

@@ -110,7 +110,7 @@ class Vpcs:
             if endpoint.id not in self._withdrawn:
                 listeners.update(dict.fromkeys(listeners_inside(endpoint)))
             listeners.update(dict.fromkeys(self._kept.get(endpoint.id, ())))
-            if endpoint.status == "Serving":
+            if endpoint.serves:
                 reached = addresses_inside(endpoint)
                 for name in names_of(endpoint):
                     names.setdefault(name, []).extend(reached[1:] or reached)

@@ -66,7 +66,7 @@ class HealthCheck(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One listening address.
 
-    :param key: unique among all routes, stable over restarts (``r-bp1…/direct/0``).
+    :param key: unique among all routes, stable over restarts (``r-bp1…/direct/0:6379``).
     :param owner: the endpoint the route belongs to; live connections are counted and cut by owner.
     :param address: IPv4 address to bind, on the vantage's loopback.
     :param port: TCP port to bind.

@@ -26,7 +26,7 @@ def routes(
         return ()
     return (
         Route(
-            key=f"{endpoint.id}/0",
+            key=f"{endpoint.id}/0:{endpoint.port}",
             owner=endpoint.id,
             address=endpoint.addresses[0],
             port=endpoint.port,

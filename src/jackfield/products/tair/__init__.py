@@ -7,7 +7,15 @@ from jackfield.products.operation import Product
 
 def load() -> Product:
     """The product with all its operations declared."""
-    from jackfield.products.tair import connections, creation, geography, instances, whitelists  # noqa: F401
+    from jackfield.products.tair import (  # noqa: F401
+        connection_strings,
+        connections,
+        creation,
+        geography,
+        instances,
+        public_connections,
+        whitelists,
+    )
     from jackfield.products.tair.product import TAIR
 
     return TAIR

@@ -53,6 +53,57 @@ class InvalidConnType(ApiError):
     message = "Specified DB instance conn type is not valid."
 
 
+class NetTypeExists(ApiError):
+    """The instance has its public endpoint already."""
+
+    code = "NetTypeExists"
+    status = 400
+    message = "Specified net type already existed."
+
+
+class AtLeastOneNetTypeExists(ApiError):
+    """ReleaseInstancePublicConnection: the string is not that of a public endpoint of the instance.
+
+    The operation documents no other error about it.
+    """
+
+    code = "AtLeastOneNetTypeExists"
+    status = 400
+    message = "Current DB instance net type does not support this operation."
+
+
+class MissingConnectionStringPrefix(ApiError):
+    """AllocateInstancePublicConnection without a prefix."""
+
+    code = "MissingConnectionString"
+    status = 400
+    message = "ConnectionStringPrefix is mandatory for this action."
+
+
+class MissingCurrentConnectionString(ApiError):
+    """ReleaseInstancePublicConnection without the endpoint's name."""
+
+    code = "MissingConnectionString"
+    status = 400
+    message = "CurrentConnectionString is mandatory for this action."
+
+
+class InvalidIpTypeFormat(ApiError):
+    """ModifyDBInstanceConnectionString: the network type is none, or not that of the endpoint."""
+
+    code = "InvalidIPType.Format"
+    status = 400
+    message = "Specified parameter IPType is not supported."
+
+
+class InvalidConnectionStringOrPortDuplicate(ApiError):
+    """ModifyDBInstanceConnectionString: neither the name nor the port would be another one."""
+
+    code = "InvalidConnectionStringOrPort.Duplicate"
+    status = 400
+    message = "Specified connection string or port want to be modified is the same with current net type."
+
+
 class ConnectionStringAlreadyExists(ApiError):
     """The name is taken, by whichever account."""
 

@@ -32,7 +32,7 @@ class Shard(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Instance(Resource, frozen=True, kw_only=True, omit_defaults=True):
     """:param capacity: MB over all shards. :param password_sha256: hexadecimal; empty when no password was given.
 
-    :param announce_port: the port that the shards of a cluster tell its clients; changed by AllocateDirectConnection.
+    :param announce_port: the port that the shards of a cluster tell its clients; that of the direct endpoint.
     :param settle_at: when the current transition may end at the earliest (the pace), seconds since the epoch.
     """
 

@@ -36,7 +36,7 @@ def routes(
 
     def route(key: str, address: str, backends: tuple[Backend, ...], mode: Literal["tcp", "resp"], limit: int) -> Route:
         return Route(
-            key=f"{endpoint.id}/{key}",
+            key=f"{endpoint.id}/{key}:{endpoint.port}",
             owner=endpoint.id,
             address=address,
             port=endpoint.port,

@@ -255,16 +255,18 @@ def attribute_list(tx: Reader, instance: Instance) -> InstanceAttributeList:
 
 
 def net_info(endpoint: Endpoint) -> NetInfo:
+    """A public address is one that every client of this machine can dial, so it is reported as it is."""
+    public = endpoint.net == "public"
     return NetInfo(
         connection_string=endpoint.name,
         port=str(endpoint.port),
-        ip_address=endpoint.vpc_address,
-        ip_type="Public" if endpoint.net == "public" else "Private",
-        db_instance_net_type="0" if endpoint.net == "public" else "2",
+        ip_address=endpoint.addresses[0] if public and endpoint.addresses else endpoint.vpc_address,
+        ip_type="Public" if public else "Private",
+        db_instance_net_type="0" if public else "2",
         direct_connection=int(endpoint.net == "direct"),
         vpc_id=endpoint.vpc_id,
         vswitch_id=endpoint.vswitch_id,
-        vpc_instance_id=endpoint.parent,
+        vpc_instance_id="" if public else endpoint.parent,
         expired_time="0",
         upgradeable="0",
     )
