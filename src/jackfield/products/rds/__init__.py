@@ -9,6 +9,7 @@ def load() -> Product:
     """The product with all its operations declared."""
     from jackfield.products.rds import (  # noqa: F401
         accounts,
+        connection_strings,
         connections,
         creation,
         geography,

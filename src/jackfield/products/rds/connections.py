@@ -17,6 +17,7 @@ from jackfield.products.rds.errors import (
     InvalidConnectionStringFormat,
     InvalidDBInstanceNameNotFound,
     InvalidPortMalformed,
+    InvalidRwSplitNetTypeNotFound,
     NetInfoInstanceNotFound,
     OperationDeniedDBInstanceStatus,
     OtherEndpointExist,
@@ -161,6 +162,41 @@ def describe_db_instance_net_info(
         security_ip_mode="normal",
         db_instance_net_infos=views.NetInfoList(
             db_instance_net_info=tuple(views.net_info(endpoint) for endpoint in shown if endpoint.status != "Creating")
+        ),
+    )
+
+
+class DescribeDBInstanceNetInfoForChannelRequest(DBInstanceIdRequest):
+    db_instance_net_rw_split_type: Annotated[
+        str, Param("0 ordinary endpoints, 1 that of read/write splitting.", "0", enum=("0", "1"))
+    ] = msgspec.field(default="", name="DBInstanceNetRWSplitType")
+
+
+class DescribeDBInstanceNetInfoForChannelReply(Reply):
+    instance_network_type: str
+    db_instance_net_infos: views.ChannelNetInfoList
+
+
+@operation(
+    RDS,
+    name="DescribeDBInstanceNetInfoForChannel",
+    title="Queries the endpoints of an instance, for channels",
+    access="get",
+    resource="dbinstance/{DBInstanceId}",
+    errors=(InvalidDBInstanceNameNotFound, InvalidRwSplitNetTypeNotFound),
+)
+def describe_db_instance_net_info_for_channel(
+    tx: Reader, call: Call, request: DescribeDBInstanceNetInfoForChannelRequest
+) -> DescribeDBInstanceNetInfoForChannelReply:
+    """As DescribeDBInstanceNetInfo, and whether each endpoint can be dialled."""
+    instance = own_instance(tx, call, request.db_instance_id, InvalidDBInstanceNameNotFound)
+    if request.db_instance_net_rw_split_type == "1":
+        raise InvalidRwSplitNetTypeNotFound
+    shown = (endpoint for endpoint in tx.children(Endpoint, instance.id) if endpoint.status != "Creating")
+    return DescribeDBInstanceNetInfoForChannelReply(
+        instance_network_type="VPC",
+        db_instance_net_infos=views.ChannelNetInfoList(
+            db_instance_net_info=tuple(views.channel_net_info(endpoint) for endpoint in shown)
         ),
     )
 

@@ -61,6 +61,46 @@ class IncorrectDBInstanceState(ApiError):
     message = "Current DB instance state does not support this operation."
 
 
+class ModifyDeniedDBInstanceStatus(ApiError):
+    """ModifyDBInstanceConnectionString: as :class:`OperationDeniedDBInstanceStatus`, with the documented status."""
+
+    code = "OperationDenied.DBInstanceStatus"
+    status = 400
+    message = "The operation is not permitted due to status of instance."
+
+
+class CurrentConnectionStringNotFound(ApiError):
+    """ModifyDBInstanceConnectionString: the string is that of no endpoint of the instance."""
+
+    code = "InvalidConnectionString.NotFound"
+    status = 400
+    message = "The specified connection string or network type is not found."
+
+
+class InvalidConnectionStringMalformed(ApiError):
+    """ModifyDBInstanceConnectionString: the prefix breaks the rule."""
+
+    code = "InvalidConnectionString.Malformed"
+    status = 400
+    message = "The specified parameter ConnectionStringPrefix is not valid."
+
+
+class InvalidPortFormat(ApiError):
+    """ModifyDBInstanceConnectionString: the port is outside what the endpoint may have."""
+
+    code = "InvalidPort.Format"
+    status = 400
+    message = "Specified Port is not valid."
+
+
+class InvalidRwSplitNetTypeNotFound(ApiError):
+    """The instance has no endpoint of read/write splitting."""
+
+    code = "InvalidRwSplitNetType.NotFound"
+    status = 404
+    message = "The RwSplitNetType is not found."
+
+
 class EndpointNotFound(ApiError):
     """ReleaseInstanceConnection: string and network type are not those of a public endpoint of the instance."""
 

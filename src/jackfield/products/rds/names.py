@@ -6,10 +6,16 @@ import re
 
 import msgspec
 
-from jackfield.products.rds.errors import InvalidConnectionStringFormat, InvalidPortMalformed
+from jackfield.products.rds.errors import (
+    InvalidConnectionStringFormat,
+    InvalidConnectionStringMalformed,
+    InvalidPortFormat,
+    InvalidPortMalformed,
+)
 from jackfield.products.rds.resources import Engine
 from jackfield.products.regions import OVERSEAS
 
+_CHANGED_PREFIX = re.compile(r"[a-z][a-z0-9-]{6,61}[a-z0-9]")
 _PUBLIC_PREFIX = re.compile(r"[a-z][a-z0-9-]{3,38}[a-z0-9]")
 PUBLIC_PORTS = (1000, 5999)
 
@@ -53,8 +59,30 @@ def check_public_prefix(prefix: str) -> str:
     return prefix
 
 
+def check_changed_prefix(prefix: str) -> str:
+    """As :func:`check_public_prefix`, 8 to 63 characters: ModifyDBInstanceConnectionString's documents say 64, which no
+    label of a name can have (RFC 1035).
+
+    :raises InvalidConnectionStringMalformed:
+    """
+    if not _CHANGED_PREFIX.fullmatch(prefix):
+        raise InvalidConnectionStringMalformed
+    return prefix
+
+
 def check_port(port: str, low: int, high: int) -> int:
     """:raises InvalidPortMalformed: no number from ``low`` to ``high``."""
-    if not (port.isascii() and port.isdigit() and len(port) <= 5 and low <= int(port) <= high):
+    if not _is_port(port, low, high):
         raise InvalidPortMalformed
     return int(port)
+
+
+def check_changed_port(port: str, low: int, high: int) -> int:
+    """:raises InvalidPortFormat: as :func:`check_port`, as ModifyDBInstanceConnectionString says it."""
+    if not _is_port(port, low, high):
+        raise InvalidPortFormat
+    return int(port)
+
+
+def _is_port(port: str, low: int, high: int) -> bool:
+    return port.isascii() and port.isdigit() and len(port) <= 5 and low <= int(port) <= high

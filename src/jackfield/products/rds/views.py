@@ -169,6 +169,27 @@ class NetInfoList(Shape):
     db_instance_net_info: tuple[NetInfo, ...]
 
 
+class ChannelNetInfo(Shape, kw_only=True):
+    """An entry of DescribeDBInstanceNetInfoForChannel, whose ``expiredTime`` is spelt as the vendor spells it."""
+
+    availability: str
+    connection_string: str
+    connection_string_type: str
+    port: str
+    ip_address: str = msgspec.field(name="IPAddress")
+    ip_type: str = msgspec.field(name="IPType")
+    vpc_id: str = msgspec.field(name="VPCId")
+    vswitch_id: str
+    expired_time: str = msgspec.field(name="expiredTime")
+    upgradeable: str
+    security_ip_groups: SecurityGroups = msgspec.field(default_factory=SecurityGroups, name="SecurityIPGroups")
+    db_instance_weights: Weights = msgspec.field(default_factory=Weights)
+
+
+class ChannelNetInfoList(Shape):
+    db_instance_net_info: tuple[ChannelNetInfo, ...]
+
+
 class AccountPrivileges(Shape):
     database_privilege: tuple[Empty, ...] = ()
 
@@ -203,12 +224,13 @@ def summary(tx: Reader, instance: DBInstance, *, category: bool) -> InstanceSumm
 
 
 def attribute_list(tx: Reader, instance: DBInstance) -> InstanceAttributeList:
+    private = tx.get(Endpoint, endpoint_id(instance.id, "private"))
     default = next((group.ips for group in instance.whitelist if group.name == "default"), ())
     return InstanceAttributeList(
         db_instance_attribute=(
             InstanceAttribute(
                 **_fields(tx, instance),
-                port=str(instance.port),
+                port=str(private.port if private else instance.port),
                 creation_time=iso_second(instance.created),
                 db_instance_class_type="x",
                 db_instance_storage=instance.storage,
@@ -250,6 +272,22 @@ def net_info(endpoint: Endpoint) -> NetInfo:
         vswitch_id=endpoint.vswitch_id,
         expired_time="0",
         upgradeable="Disabled",
+    )
+
+
+def channel_net_info(endpoint: Endpoint) -> ChannelNetInfo:
+    same = net_info(endpoint)
+    return ChannelNetInfo(
+        availability="Available" if endpoint.serves else "Unavailable",
+        connection_string=same.connection_string,
+        connection_string_type=same.connection_string_type,
+        port=same.port,
+        ip_address=same.ip_address,
+        ip_type=same.ip_type,
+        vpc_id=same.vpc_id,
+        vswitch_id=same.vswitch_id,
+        expired_time=same.expired_time,
+        upgradeable=same.upgradeable,
     )
 
 
