@@ -34,6 +34,7 @@ class Instance:
     name: str
     port: int
     direct: str = ""
+    direct_port: int = 0
     groups: dict[str, str] = field(default_factory=lambda: {"default": "127.0.0.1"})
 
 
@@ -114,7 +115,7 @@ class Allocate:
         )
         world.clients[self.account].allocate_direct_connection(request)
         assert one is not None
-        one.direct = full(self.prefix or f"{one.id}-direct")
+        one.direct, one.direct_port = full(self.prefix or f"{one.id}-direct"), int(self.port)
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,55 @@ class Release:
         )
         assert one is not None
         one.direct = ""
+
+
+@dataclass(frozen=True)
+class Move:
+    """ModifyDBInstanceConnectionString of the ordinary endpoint or the direct one; what is left out stays."""
+
+    account: int
+    target: int
+    direct: bool
+    prefix: str
+    port: str
+
+    def expected(self, world: World) -> str:
+        one = world.target(self.target)
+        if one is None or one.account != self.account:
+            return "InvalidInstanceId.NotFound"
+        if self.direct and not one.direct:
+            return "NetTypeNotExists"
+        if self.prefix == "Bad":
+            return "InvalidConnectionString.Format"
+        if self.port == "80" or (self.direct and self.port == "10000"):
+            return "InvalidPort"
+        door = self._door(one)
+        name, port = self._wanted(one)
+        if (name, port) == door:
+            return "InvalidConnectionStringOrPort.Duplicate"
+        return "ConnectionStringAlreadyExists" if name != door[0] and name in world.names else OK
+
+    def call(self, world: World) -> None:
+        one = world.target(self.target)
+        request = tair.ModifyDBInstanceConnectionStringRequest(
+            dbinstance_id=one.id if one else UNKNOWN,
+            current_connection_string=(one and self._door(one)[0]) or full("nobodys"),
+            new_connection_string=self.prefix or None,
+            port=self.port or None,
+        )
+        world.clients[self.account].modify_dbinstance_connection_string(request)
+        assert one is not None
+        if self.direct:
+            one.direct, one.direct_port = self._wanted(one)
+        else:
+            one.name, one.port = self._wanted(one)
+
+    def _door(self, one: Instance) -> tuple[str, int]:
+        return (one.direct, one.direct_port) if self.direct else (one.name, one.port)
+
+    def _wanted(self, one: Instance) -> tuple[str, int]:
+        name, port = self._door(one)
+        return full(self.prefix) or name, int(self.port) if self.port else port
 
 
 @dataclass(frozen=True)
@@ -186,7 +236,7 @@ class Delete:
         return None if one is not None and one.cluster and one.account == self.account else one
 
 
-Single = Create | Allocate | Release | Admit | Delete
+Single = Create | Allocate | Release | Move | Admit | Delete
 
 
 @dataclass(frozen=True)
@@ -215,7 +265,7 @@ def draw(chance: Random, world: World) -> Action:
 
 def _draw(chance: Random, world: World) -> Single:
     account = chance.randrange(len(world.clients))
-    kind = chance.choice((Create, Allocate, Allocate, Release, Release, Admit, Delete))
+    kind = chance.choice((Create, Allocate, Allocate, Release, Release, Move, Move, Admit, Delete))
     if kind is Create:
         return Create(account, chance.choice(PREFIXES), chance.choice(PORTS))
     target = chance.randrange(len(world.instances) + 1)
@@ -225,6 +275,9 @@ def _draw(chance: Random, world: World) -> Single:
         target = chance.choice(clusters if kind in (Allocate, Release) else mine)
     if kind is Allocate:
         return Allocate(account, target, chance.choice(PREFIXES), chance.choice(PORTS))
+    if kind is Move:
+        direct = chance.random() < 0.4
+        return Move(account, target, direct, chance.choice(PREFIXES), chance.choice(("", *PORTS)))
     if kind is Admit:
         return Admit(account, target, chance.choice(GROUPS), chance.choice(ENTRIES))
     return Release(account, target) if kind is Release else Delete(account, target)

@@ -61,8 +61,11 @@ class Subject:
         self.jackfield.wait_idle()
         seen = look(self.jackfield)
         try:
-            assert {(one.id, one.name) for one in seen.endpoints if one.net == "direct"} == {
-                (f"{one.id}/direct", one.direct or "") for one in self.world.instances if one.direct
+            assert {(one.id, one.name, one.port) for one in seen.endpoints} == {
+                (f"{one.id}/{net}", name, port)
+                for one in self.world.instances
+                for net, name, port in (("private", one.name, one.port), ("direct", one.direct, one.direct_port))
+                if name
             }
             places = check_places(self.jackfield, seen)
             check_replies(self.world.clients, self.accounts, seen)
@@ -117,7 +120,7 @@ def test_everything_agrees_after_every_step(subject: Subject) -> None:
                 error.add_note(f"seed {seed}, step {len(done)} of {done}")
                 raise
     print(f"seeds {SEEDS}: {sum(subject.answers.values())} calls, {dict(sorted(subject.answers.items()))}")
-    for call in ("Create", "Allocate", "Release", "Admit", "Delete"):
+    for call in ("Create", "Allocate", "Release", "Move", "Admit", "Delete"):
         assert subject.answers[call], f"no {call} was legal"
         assert any(answer.startswith(f"{call} ") for answer in subject.answers), f"no {call} was illegal"
 
