@@ -1,4 +1,5 @@
-"""A REPLAY, not Terraform: the calls of its provider for ``alicloud_kvstore_instance``, in its order and its wire form.
+"""A REPLAY, not Terraform: the calls of its provider for ``alicloud_kvstore_instance`` and
+``alicloud_kvstore_connection``, in its order and its wire form.
 
 Written from what the provider's source sends and reads (create, read, delete), since the provider's binary is not at
 hand. Reads that the provider makes of operations which are not built here are asked, too, and must say that they are
@@ -76,12 +77,48 @@ def test_replay_of_kvstore_instance(states: Running, provider: Provider, network
     _delete(provider, instance)
 
 
+def test_replay_of_kvstore_connection(provider: Provider, network: tuple[str, str]) -> None:
+    """The resource of a public endpoint: created, read, renamed to another port, deleted."""
+    instance = _create(provider, *network)
+    _wait_normal(provider, instance)
+    common = {"RegionId": "cn-hangzhou"}
+    provider.read(
+        "tair", "AllocateInstancePublicConnection", InstanceId=instance, ConnectionStringPrefix="allocatetest",
+        Port="6370", **common,
+    )  # fmt: skip
+    _wait_normal(provider, instance)
+    assert _public(provider, instance) == [("allocatetest.redis.rds.aliyuncs.com", "6370")]
+    provider.read(
+        "tair", "ModifyDBInstanceConnectionString", DBInstanceId=instance, IPType="Public", Port="6371",
+        CurrentConnectionString="allocatetest.redis.rds.aliyuncs.com", NewConnectionString="allocatetestupdate",
+        **common,
+    )  # fmt: skip
+    _wait_normal(provider, instance)
+    (found,) = _public(provider, instance)
+    assert found == ("allocatetestupdate.redis.rds.aliyuncs.com", "6371")
+    provider.read("tair", "ReleaseInstancePublicConnection", InstanceId=instance, CurrentConnectionString=found[0])
+    _wait_normal(provider, instance)
+    assert _public(provider, instance) == []
+    _delete(provider, instance)
+    answer = provider.ask(
+        "tair", "ReleaseInstancePublicConnection", InstanceId=instance, CurrentConnectionString=found[0]
+    )
+    assert (answer.status, answer.code in GONE) == (404, True)
+
+
+def _public(provider: Provider, instance: str) -> list[tuple[str, str]]:
+    """What the provider takes for the public endpoint; it wants some item to be there always."""
+    items = provider.read("tair", "DescribeDBInstanceNetInfo", InstanceId=instance)["NetInfoItems"]["InstanceNetInfo"]
+    assert items
+    return [(item["ConnectionString"], item["Port"]) for item in items if item["DBInstanceNetType"] == "0"]
+
+
 def _create(provider: Provider, vpc: str, vswitch: str) -> str:
     """The provider looks the vSwitch up, and takes VPC and zone from it."""
     found = provider.read("vpc", "DescribeVSwitchAttributes", VSwitchId=vswitch, RegionId="cn-hangzhou")
     assert (found["VSwitchId"], found["VpcId"], found["ZoneId"]) == (vswitch, vpc, "cn-hangzhou-h")
     asked = {
-        "RegionId": "cn-hangzhou", "Token": "TF-CreateInstance-1700000000-abcd", "NetworkType": "VPC",
+        "RegionId": "cn-hangzhou", "Token": f"TF-CreateInstance-{vpc}", "NetworkType": "VPC",
         "VpcId": found["VpcId"], "VSwitchId": vswitch, "ZoneId": found["ZoneId"], "SecondaryZoneId": "",
         "InstanceClass": "redis.master.large.default", "InstanceType": "Redis", "EngineVersion": "5.0",
         "InstanceName": "tf-testacc", "Password": PASSWORD, "ChargeType": "PostPaid", "ResourceGroupId": "",
