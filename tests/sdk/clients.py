@@ -26,6 +26,7 @@ with warnings.catch_warnings():
 
 VERSIONS = {
     "tair": "2015-01-01",
+    "rds": "2014-08-15",
     "vpc": "2016-04-28",
     "ecs": "2014-05-26",
     "nlb": "2022-04-30",

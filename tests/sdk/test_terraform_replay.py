@@ -1,5 +1,5 @@
-"""A REPLAY, not Terraform: the calls of its provider for ``alicloud_kvstore_instance`` and
-``alicloud_kvstore_connection``, in its order and its wire form.
+"""A REPLAY, not Terraform: the calls of its provider for ``alicloud_kvstore_instance``,
+``alicloud_kvstore_connection`` and ``alicloud_db_connection``, in its order and its wire form.
 
 Written from what the provider's source sends and reads (create, read, delete), since the provider's binary is not at
 hand. Reads that the provider makes of operations which are not built here are asked, too, and must say that they are
@@ -104,6 +104,52 @@ def test_replay_of_kvstore_connection(provider: Provider, network: tuple[str, st
         "tair", "ReleaseInstancePublicConnection", InstanceId=instance, CurrentConnectionString=found[0]
     )
     assert (answer.status, answer.code in GONE) == (404, True)
+
+
+def test_replay_of_db_connection(provider: Provider, network: tuple[str, str]) -> None:
+    """The prefix is the instance's id and tf; a change of it is a new resource, that of the port an update."""
+    instance = provider.read(
+        "rds", "CreateDBInstance", RegionId="cn-hangzhou", Engine="MySQL", EngineVersion="8.0", PayType="Postpaid",
+        DBInstanceClass="rds.mysql.t1.small", DBInstanceStorage=20, DBInstanceNetType="Intranet",
+        InstanceNetworkType="VPC", VPCId=network[0], VSwitchId=network[1], SecurityIPList="127.0.0.1",
+        ClientToken=f"Terraform-Alicloud-{network[0]}",
+    )["DBInstanceId"]  # fmt: skip
+    _wait_running(provider, instance)
+    prefix = f"{instance}tf"
+    provider.read(
+        "rds", "AllocateInstancePublicConnection", RegionId="cn-hangzhou", DBInstanceId=instance,
+        ConnectionStringPrefix=prefix, Port="3306",
+    )  # fmt: skip
+    until("the item with the prefix", lambda: _with_prefix(provider, instance, prefix))
+    _wait_running(provider, instance)
+    (found,) = _with_prefix(provider, instance, prefix)
+    assert (found["Port"], found["IPType"], type(found["IPAddress"])) == ("3306", "Public", str)
+    provider.read(
+        "rds", "ModifyDBInstanceConnectionString", RegionId="cn-hangzhou", DBInstanceId=instance, Port="3333",
+        CurrentConnectionString=found["ConnectionString"], ConnectionStringPrefix=prefix,
+    )  # fmt: skip
+    _wait_running(provider, instance)
+    (found,) = _with_prefix(provider, instance, prefix)
+    assert (found["Port"], found["ConnectionString"]) == ("3333", f"{prefix}.mysql.rds.aliyuncs.com")
+    release = {"DBInstanceId": instance, "CurrentConnectionString": found["ConnectionString"]}
+    provider.read("rds", "ReleaseInstancePublicConnection", **release)
+    until("the item is gone", lambda: not _with_prefix(provider, instance, prefix))
+    _wait_running(provider, instance)
+    provider.read("rds", "DeleteDBInstance", DBInstanceId=instance)
+
+
+def _wait_running(provider: Provider, instance: str) -> None:
+    def running() -> bool:
+        reply = provider.read("rds", "DescribeDBInstanceAttribute", DBInstanceId=instance)
+        return bool(reply["Items"]["DBInstanceAttribute"][0]["DBInstanceStatus"].lower() == "running")
+
+    until("Running", running)
+
+
+def _with_prefix(provider: Provider, instance: str, prefix: str) -> list[dict[str, Any]]:
+    """The endpoints whose name starts with a prefix: that is how the provider finds its own."""
+    infos = provider.read("rds", "DescribeDBInstanceNetInfo", DBInstanceId=instance)["DBInstanceNetInfos"]
+    return [one for one in infos["DBInstanceNetInfo"] if one["ConnectionString"].startswith(prefix)]
 
 
 def _public(provider: Provider, instance: str) -> list[tuple[str, str]]:
