@@ -130,6 +130,10 @@ class Cluster:
                 total += int(client.info("clients")["blocked_clients"])
         return total
 
+    def version(self) -> tuple[int, ...]:
+        with self.nodes[0].client() as client:
+            return tuple(int(part) for part in str(client.info("server")["redis_version"]).split("."))
+
     def flush(self) -> None:
         for node in self.nodes:
             with node.client() as client:
@@ -280,7 +284,7 @@ class Wire:
         kind = line[:1]
         if kind in (b"$", b"=") and int(line[1:]) >= 0:
             return line + self.file.read(int(line[1:]) + 2)
-        if kind in (b"*", b"~", b"%") and int(line[1:]) > 0:
+        if kind in (b"*", b"~", b"%", b">") and int(line[1:]) > 0:
             count = int(line[1:]) * (2 if kind == b"%" else 1)
             return line + b"".join(self.reply() for _ in range(count))
         return line

@@ -128,7 +128,7 @@ def test_answers_to_the_letter(relay: Relay, words: list[str], reply: bytes) -> 
 
 @pytest.mark.parametrize(
     "line",
-    ["subscribe c", "psubscribe c", "ssubscribe c", "cluster slots", "cluster nodes", "monitor", "replicaof no one",
+    ["cluster slots", "cluster nodes", "monitor", "replicaof no one",
      "shutdown", "debug sleep 0", "migrate h 1 k 0 1", "asking", "readonly", "swapdb 0 1", "client list",
      "client kill x", "client reply off", "client tracking on", "config set maxmemory 1", "config rewrite",
      "acl setuser x", "acl list",

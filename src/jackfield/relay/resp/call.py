@@ -10,6 +10,7 @@ import msgspec
 
 if TYPE_CHECKING:
     from jackfield.relay.resp.hub import Hub
+    from jackfield.relay.resp.link import Link
 
 _log = logging.getLogger(__name__)
 
@@ -30,6 +31,16 @@ class Owner(Protocol):
 
     def caution(self) -> None:
         """Commands of this owner are under way to a shard that lost slots: what they may overtake has to wait."""
+
+
+class Ear(Protocol):
+    """Who takes what a shard pushes (RESP3); a link without one drops it."""
+
+    def heard(self, link: Link, frame: bytes) -> None:
+        """Takes one push; may answer the link's oldest call."""
+
+    def lost(self, link: Link) -> None:
+        """The connection ended after it was ready."""
 
 
 class Call(msgspec.Struct, gc=False):

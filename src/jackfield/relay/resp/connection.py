@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from jackfield.relay.resp.blocking import wait
 from jackfield.relay.resp.call import Call, Flow
-from jackfield.relay.resp.framing import OK, bulk, error, integer, mapping, nil, request
+from jackfield.relay.resp.framing import OK, array, bulk, error, integer, mapping, nil, request
 from jackfield.relay.resp.gate import NO_AUTH
+from jackfield.relay.resp.pubsub import Subscriber
 from jackfield.relay.resp.requests import number
 
 if TYPE_CHECKING:
@@ -111,11 +112,14 @@ def _hello(session: RespSession, arguments: list[bytes], raw: bytes) -> Flow:
 def _reset(session: RespSession, arguments: list[bytes], raw: bytes) -> Flow:
     if session.transaction is not None:
         yield from session.transaction.discard()
+    if session.subscriber is not None:
+        session.subscriber.leave(session)
+        session.subscriber = None
     session.become(None)
     session.refused = False
     session.protocol = 2
     session.name = b""
-    return b"+RESET\r\n"
+    return session.take_pushes() + b"+RESET\r\n"
 
 
 def _select(session: RespSession, arguments: list[bytes]) -> bytes:
@@ -128,6 +132,8 @@ def _select(session: RespSession, arguments: list[bytes]) -> bytes:
 def _ping(session: RespSession, arguments: list[bytes]) -> bytes:
     if len(arguments) > 2:
         return b"-ERR wrong number of arguments for 'ping' command\r\n"
+    if session.subscriber is not None and session.protocol == 2:
+        return array([bulk(b"pong"), bulk(arguments[1] if len(arguments) == 2 else b"")])
     return bulk(arguments[1]) if len(arguments) == 2 else b"+PONG\r\n"
 
 
@@ -186,9 +192,11 @@ def _info(session: RespSession) -> bytes:
     user = session.identity.user if session.identity is not None else "default"
     age = int(time.time() - session.since)
     library, version = session.library
+    subscriber = session.subscriber or Subscriber()
     return (
         f"id={session.number} addr={session.client} laddr={route.address}:{route.port} fd=-1 "
-        f"name={session.name.decode()} age={age} idle=0 flags=N db=0 sub=0 psub=0 multi=-1 "
+        f"name={session.name.decode()} age={age} idle=0 flags={'N' if subscriber.empty else 'P'} db=0 "
+        f"sub={len(subscriber.channel)} psub={len(subscriber.pattern)} ssub={len(subscriber.shard)} multi=-1 "
         f"cmd=client|info user={user} redir=-1 resp={session.protocol} "
         f"lib-name={library.decode()} lib-ver={version.decode()}\n"
     ).encode()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jackfield.relay.resp import connection, server, transaction
+from jackfield.relay.resp import connection, pubsub, server, transaction
 from jackfield.relay.resp.blocking import block
 from jackfield.relay.resp.fanout import split
 from jackfield.relay.resp.framing import error, request
 from jackfield.relay.resp.gate import NO_AUTH
 from jackfield.relay.resp.keys import RefusalError, blocks, slot_for
+from jackfield.relay.resp.slots import slot_of
 from jackfield.relay.resp.table import COMMANDS, Command
 
 if TYPE_CHECKING:
@@ -48,6 +49,13 @@ def run(session: RespSession, arguments: list[bytes], raw: bytes) -> None:
         if session.transaction is not None:
             session.transaction.spoil()
         session.answer(error(problem))
+    elif session.subscriber is not None and session.protocol == 2 and name not in pubsub.ALLOWED:
+        session.answer(
+            error(
+                f"ERR Can't execute '{command.name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET "
+                "are allowed in this context"
+            )
+        )
     elif session.transaction is not None and session.transaction.open and name not in _THROUGH:
         session.transaction.take(command, arguments, raw)
     else:
@@ -77,6 +85,10 @@ def _run_command(session: RespSession, command: Command, arguments: list[bytes],
         _run_local(session, command, arguments, raw)
         return
     assert identity is not None
+    if command.way == "publish" and hub.pubsub.busy:
+        slot = slot_of(arguments[1]) if command.first else -1
+        session.start(pubsub.publish(session, arguments, raw, slot))
+        return
     if command.way == "any":
         session.forward(hub.link_for(identity, -1), raw, -1)
         return
@@ -104,7 +116,7 @@ def _run_local(session: RespSession, command: Command, arguments: list[bytes], r
         if name == b"quit":
             session.finish()
         return
-    alone = connection.STEPS.get(name) or transaction.OUTSIDE.get(name)
+    alone = connection.STEPS.get(name) or pubsub.STEPS.get(name) or transaction.OUTSIDE.get(name)
     if alone is not None:
         session.start_alone(alone(session, arguments, raw))
         return

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from jackfield.relay.loop import Loop, Timer
 from jackfield.relay.resp import limits
 from jackfield.relay.resp.call import Nobody, Owner
+from jackfield.relay.resp.feed import PubSub
 from jackfield.relay.resp.gate import Gate
 from jackfield.relay.resp.identity import Identity, Shard
 from jackfield.relay.resp.link import Link
@@ -46,6 +47,7 @@ class Hub:
         self.topology = Topology(self)
         self.gate = Gate(self)
         self.parking = Parking(self)
+        self.pubsub = PubSub(self)
         self._identities: dict[tuple[tuple[bytes, bytes] | None, int], Identity] = {}
         self._open: set[Link] = set()
         self._marked: list[Link] = []
@@ -248,6 +250,7 @@ class Hub:
         for identity in self.identities():
             identity.links[shard.index].retire()
             identity.forget_spares(shard)
+        self.pubsub.part_from(shard)
 
     def close(self) -> None:
         self._closed = True

@@ -35,6 +35,10 @@ REPLIES = 8 * 1024 * 1024
 BACKLOG = 1024 * 1024
 """Bytes that a client has not read yet; beyond them none of its further commands is started."""
 
+PUSHED = 8 * 1024 * 1024
+"""Bytes that a subscribed client has not read; beyond them it is cut off (Redis: ``client-output-buffer-limit``, whose
+soft limit for pub/sub it is)."""
+
 CHUNK = 64 * 1024
 """Bytes read from a socket at once."""
 

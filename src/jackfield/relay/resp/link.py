@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from jackfield.relay.loop import HANGUP, READ, WRITE
 from jackfield.relay.resp import limits
-from jackfield.relay.resp.call import AWAY, LOST, Call
+from jackfield.relay.resp.call import AWAY, LOST, Call, Ear
 from jackfield.relay.resp.connect import Greeting, connect
 from jackfield.relay.resp.framing import CRLF, DOLLAR, HEADER_SIZES, MINUS, PUSH, MalformedError, scan
 
@@ -31,7 +31,7 @@ class Link:
 
     __slots__ = (
         "_assembly", "_backlog", "_chunk", "_greeting", "_hub", "_missing", "_rest", "_retry", "_scanned", "_sock",
-        "_state", "_timer", "calm", "dead", "dedicated", "identity", "queue", "retired", "shard", "waiting",
+        "_state", "_timer", "calm", "dead", "dedicated", "ear", "identity", "queue", "retired", "shard", "waiting",
     )  # fmt: skip
 
     def __init__(self, hub: Hub, identity: Identity, shard: Shard, dedicated: bool = False) -> None:
@@ -41,6 +41,7 @@ class Link:
         self.dead = False
         self.retired = False
         self.calm = True
+        self.ear: Ear | None = None
         self.queue: list[Call] = []
         self.waiting: deque[Call] = deque()
         self._hub = hub
@@ -243,6 +244,8 @@ class Link:
                 self.dead = True
                 queue, self.queue = self.queue, []
                 self._fail(queue, LOST)
+            if self.ear is not None:
+                self.ear.lost(self)
         if self.queue:
             self._failed()
         self._hub.drained()
@@ -352,6 +355,8 @@ class Link:
                 if missing:
                     break
                 if kind == PUSH:
+                    if self.ear is not None:
+                        self.ear.heard(self, data[at:end])
                     at = end
                     continue
             call = following()
@@ -382,7 +387,10 @@ class Link:
             frame, rest = bytes(view[: self._scanned]), bytes(view[self._scanned :])
         self._assembly = None
         self._chunk = limits.CHUNK
-        if frame[0] != PUSH:
+        if frame[0] == PUSH:
+            if self.ear is not None:
+                self.ear.heard(self, frame)
+        else:
             call = self.waiting.popleft()
             if frame[0] != MINUS or not self._hub.redirects.handles(self, call, frame):
                 call.reply = frame

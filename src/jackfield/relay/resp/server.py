@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from jackfield.relay.resp import pubsub
 from jackfield.relay.resp.call import Call, Flow
 from jackfield.relay.resp.fanout import everywhere, first_error, total
 from jackfield.relay.resp.framing import OK, array, bulk, elements, error, mapping, nil, request, text
@@ -160,4 +161,5 @@ FLOWS: dict[bytes, Callable[[RespSession, list[bytes], bytes], Flow]] = {
     b"randomkey": _random_key,
     b"scan": _scan,
     b"script": _library,
+    **pubsub.FLOWS,
 }

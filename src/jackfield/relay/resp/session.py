@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from jackfield.relay.resp.hub import Hub
     from jackfield.relay.resp.identity import Identity
     from jackfield.relay.resp.link import Link
+    from jackfield.relay.resp.pubsub import Subscriber
     from jackfield.relay.resp.transaction import Transaction
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -37,9 +38,10 @@ class RespSession:
     """
 
     __slots__ = (
-        "_alone", "_backlog", "_cautious", "_closing", "_events", "_host", "_left", "_long", "_owed", "_receive",
-        "_rest", "_send", "_sock", "_task", "_tasks", "_window", "calm", "client", "ended", "hub", "identity",
-        "library", "name", "number", "pending", "protocol", "received", "refused", "sent", "since", "transaction",
+        "_alone", "_backlog", "_cautious", "_closing", "_events", "_host", "_left", "_long", "_owed", "_pushes",
+        "_receive", "_rest", "_send", "_sock", "_task", "_tasks", "_window", "calm", "client", "ended", "hub",
+        "identity", "library", "name", "number", "pending", "protocol", "received", "refused", "sent", "since",
+        "subscriber", "transaction",
     )  # fmt: skip
 
     def __init__(self, hub: Hub, host: Host, sock: socket.socket, client: str) -> None:
@@ -57,6 +59,7 @@ class RespSession:
         self.library = (b"", b"")
         self.number = hub.serial()
         self.transaction: Transaction | None = None
+        self.subscriber: Subscriber | None = None
         self.pending: deque[Call] = deque()
         self._host = host
         self._sock = sock
@@ -67,6 +70,7 @@ class RespSession:
         self._backlog: bytearray | None = None
         self._window = limits.FIRST_WINDOW
         self._owed = 0
+        self._pushes: list[bytes] | None = None
         self._task: Task | None = None
         self._alone: Flow | None = None
         self._tasks: set[Task] | None = None
@@ -146,7 +150,11 @@ class RespSession:
         """Takes commands off the input; false when it ends with an incomplete one."""
         buffer = self._rest
         at = 0
-        if self.identity is not None and (self.transaction is None or not self.transaction.open):
+        if (
+            self.identity is not None
+            and (self.transaction is None or not self.transaction.open)
+            and (self.subscriber is None or self.protocol == 3)
+        ):
             at = take_common(self, self.identity, buffer, self._window - len(self.pending))
         if at == len(buffer):
             self._rest = b""
@@ -259,6 +267,19 @@ class RespSession:
         self.pending.append(call)
         link.put(call)
 
+    def push(self, frame: bytes) -> None:
+        """Sends what the client has subscribed, behind the replies that are there."""
+        if self._pushes is None:
+            self._pushes = [frame]
+            self.hub.rouse(self)
+        else:
+            self._pushes.append(frame)
+
+    def take_pushes(self) -> bytes:
+        """What was pushed and not written yet; the caller sends it."""
+        pushes, self._pushes = self._pushes, None
+        return b"".join(pushes or ())
+
     def unread(self, raw: bytes) -> None:
         """Puts a command back in front of the input."""
         self._rest = raw + self._rest
@@ -296,6 +317,12 @@ class RespSession:
             elif self._window < limits.WINDOW:
                 self._window = min(limits.WINDOW, self._window * 2)
             self._write(data)
+            if self.ended:
+                return
+        if self._pushes is not None:
+            self._write(self.take_pushes())
+            if self._backlog is not None and len(self._backlog) > limits.PUSHED:
+                self.abort()
             if self.ended:
                 return
         if self._alone is not None and not pending:
@@ -372,6 +399,10 @@ class RespSession:
         for task in [*(self._tasks or ()), *([self._task] if self._task is not None else [])]:
             task.cancel()
         self._task = self._tasks = None
+        self._pushes = None
+        if self.subscriber is not None:
+            self.subscriber.leave(self)
+            self.subscriber = None
         if self.transaction is not None:
             self.transaction.abandon()
             self.transaction = None

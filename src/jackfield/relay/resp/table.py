@@ -9,12 +9,13 @@ from typing import Literal
 
 import msgspec
 
-Way = Literal["keys", "split", "block", "any", "local", "refused"]
+Way = Literal["keys", "split", "block", "any", "publish", "local", "refused"]
 """How a command is answered.
 
 ``keys``: by the shard of its keys; ``split``: like it, and over several shards when its keys are in several slots;
 ``block``: by the shard of its keys, on a connection of its own, because it may wait; ``any``: by any shard, and all
-give the same answer; ``local``: by the router, perhaps with the help of shards; ``refused``: not at this address.
+give the same answer; ``publish``: by the shard of its key, or any, and the router counts its own listeners; ``local``:
+by the router, perhaps with the help of shards; ``refused``: not at this address.
 """
 
 
@@ -51,7 +52,7 @@ getex:-2 getrange:4 getset:3 hdel:-3 hexists:3 hget:3 hgetall:2 hincrby:4 hincrb
 hmset:-4 hrandfield:-2 hscan:-3 hset:-4 hsetnx:4 hstrlen:3 hvals:2 incr:2 incrby:3 incrbyfloat:3 lindex:3 linsert:5
 llen:2 lpop:-2 lpos:-3 lpush:-3 lpushx:-3 lrange:4 lrem:4 lset:4 ltrim:4 move:3 persist:2 pexpire:-3 pexpireat:-3
 pexpiretime:2 pfadd:-2 psetex:4 pttl:2 restore:-4 rpop:-2 rpush:-3 rpushx:-3 sadd:-3 scard:2 set:-3 setbit:4 setex:4
-setnx:3 setrange:4 sismember:3 smembers:2 smismember:-3 sort_ro:-2 spop:-2 spublish:3 srandmember:-2 srem:-3 sscan:-3
+setnx:3 setrange:4 sismember:3 smembers:2 smismember:-3 sort_ro:-2 spop:-2 srandmember:-2 srem:-3 sscan:-3
 strlen:2 substr:4 ttl:2 type:2 xack:-4 xadd:-5 xautoclaim:-6 xclaim:-6 xdel:-3 xlen:2 xpending:-3 xrange:-4 xrevrange:-4
 xsetid:-3 xtrim:-4 zadd:-4 zcard:2 zcount:4 zincrby:4 zlexcount:4 zmscore:-3 zpopmax:-2 zpopmin:-2 zrandmember:-2
 zrange:-4 zrangebylex:-4 zrangebyscore:-4 zrank:-3 zrem:-3 zremrangebylex:4 zremrangebyrank:4 zremrangebyscore:4
@@ -84,17 +85,17 @@ memory:-2:usage object:-2:encoding,freq,idletime,refcount xgroup:-2:create,creat
 xinfo:-2:consumers,groups,stream
 """
 
-_ANY = "command:-1 echo:2 lastsave:1 lolwut:-1 publish:3 time:1"
+_ANY = "command:-1 echo:2 lastsave:1 lolwut:-1 time:1"
 
 _LOCAL = """
 acl:-2 auth:-2 client:-2 config:-2 dbsize:1 discard:1 exec:1 flushall:-1 flushdb:-1 function:-2 hello:-1 info:-1
-keys:2 multi:1 ping:-1 quit:-1 randomkey:1 reset:1 role:1 scan:-2 script:-2 select:2 unwatch:1 wait:3 watch:-2
+keys:2 multi:1 ping:-1 psubscribe:-2 pubsub:-2 punsubscribe:-1 quit:-1 randomkey:1 reset:1 role:1 scan:-2 script:-2
+select:2 ssubscribe:-2 subscribe:-2 sunsubscribe:-1 unsubscribe:-1 unwatch:1 wait:3 watch:-2
 """
 
 _REFUSED = """
-asking bgrewriteaof bgsave cluster debug failover latency migrate module monitor pfdebug pfselftest psubscribe psync
-pubsub punsubscribe readonly readwrite replconf replicaof restore-asking save shutdown slaveof slowlog ssubscribe
-stralgo subscribe sunsubscribe swapdb sync unsubscribe waitaof
+asking bgrewriteaof bgsave cluster debug failover latency migrate module monitor pfdebug pfselftest psync readonly
+readwrite replconf replicaof restore-asking save shutdown slaveof slowlog stralgo swapdb sync waitaof
 """
 
 
@@ -116,6 +117,7 @@ def _table() -> dict[bytes, Command]:
     for name, arity, words in _fields(_SUBCOMMANDS):
         commands.append(Command(name, int(arity), "keys", rule=f"sub:{words}"))
     commands += [Command(name, int(arity), "any") for name, arity in _fields(_ANY)]
+    commands += [Command("publish", 3, "publish"), Command("spublish", 3, "publish", 1, 1)]
     commands += [Command(name, int(arity), "local") for name, arity in _fields(_LOCAL)]
     commands += [Command(name, -1, "refused") for (name,) in _fields(_REFUSED)]
     return {command.name.encode(): command for command in commands}
