@@ -13,6 +13,7 @@ ONE_REGION = "a service is reached from its own region; endpoints elsewhere are 
 NO_GROWTH = "storage is the machine's and does not grow by itself"
 NO_TLS = "of TCPSSL listeners, which are refused"
 NO_RANGE = "of a listener on a range of ports, which is refused"
+SOURCE = "the calling tool, for the vendor's figures"
 
 NO_ECS = "there are no instances to buy"
 
@@ -51,6 +52,11 @@ WITHOUT_EFFECT: dict[tuple[str, str], str] = {
     ("Nlb.UpdateListenerAttribute", "ProxyProtocolV2Config"): "of the Proxy protocol, which is refused",
     ("Nlb.UpdateListenerAttribute", "SecurityPolicyId"): NO_TLS,
     ("Nlb.UpdateServerGroupAttribute", "IpVersionAffinityMode"): "of DualStack groups, which are refused",
+    ("R-kvstore.CreateAccount", "Parameters"): "limits of Tair editions that no server here has",
+    ("R-kvstore.CreateAccount", "SourceBiz"): SOURCE,
+    ("R-kvstore.DeleteAccount", "SourceBiz"): SOURCE,
+    ("R-kvstore.GrantAccountPrivilege", "SourceBiz"): SOURCE,
+    ("R-kvstore.ResetAccountPassword", "SourceBiz"): SOURCE,
     ("R-kvstore.CreateInstance", "Appendonly"): "every server runs without persistence of its own choice",
     ("R-kvstore.CreateInstance", "AutoRenew"): NO_MONEY,
     ("R-kvstore.CreateInstance", "AutoRenewPeriod"): NO_MONEY,
@@ -162,6 +168,7 @@ REFUSED_VALUES: dict[tuple[str, str], dict[str, str]] = {
 }
 """Documented values of a parameter that are refused."""
 
+TERRAFORM_RETRIES = "ModifyInstanceSSL's; Terraform retries it until the instance is Normal"
 UNKNOWN_INSTANCE = "what most operations of RDS say of an unknown instance"
 RETRIED = "said in the wild, and what Terraform retries until the instance is Running"
 ATTACH = "AttachResourceToVpcEndpointService's, for the same rule"
@@ -170,6 +177,16 @@ PUBLIC_FAMILY = "what Terraform expects of the release; said by all that deal wi
 REGION = "VPC's (DescribeZones), for an unknown region; RDS documents none"
 
 UNDOCUMENTED: dict[tuple[str, str, int], str] = {
+    ("R-kvstore.CreateAccount", "IncorrectDBInstanceState", 403): TERRAFORM_RETRIES,
+    ("R-kvstore.CreateAccount", "InvalidInstanceId.NotFound", 404): "the Describe family's",
+    ("R-kvstore.DeleteAccount", "IncorrectDBInstanceState", 403): "CreateAccount's",
+    ("R-kvstore.DeleteAccount", "InvalidInstanceId.NotFound", 404): "the Describe family's",
+    ("R-kvstore.DescribeAccounts", "InvalidInstanceId.NotFound", 404): "the Describe family's",
+    ("R-kvstore.GrantAccountPrivilege", "IncorrectDBInstanceState", 403): "CreateAccount's",
+    ("R-kvstore.GrantAccountPrivilege", "InvalidInstanceId.NotFound", 404): "the Describe family's",
+    ("R-kvstore.ResetAccountPassword", "IncorrectDBInstanceState", 403): "CreateAccount's",
+    ("R-kvstore.ResetAccountPassword", "InvalidAccountName.NotFound", 404): "DeleteAccount's, for the same rule",
+    ("R-kvstore.ResetAccountPassword", "InvalidInstanceId.NotFound", 404): "the Describe family's",
     ("R-kvstore.CreateInstance", "ConnectionStringAlreadyExists", 400): "AllocateDirectConnection's, for the same rule",
     (
         "R-kvstore.CreateInstance",

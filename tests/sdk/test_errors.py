@@ -22,6 +22,8 @@ class World(NamedTuple):
     """What the wrong calls are about. Transitions that are begun last 20 s, so that their states are met for sure.
 
     :ivar full: a vSwitch without a free address. :ivar crowded: a cluster in it. :ivar spare: an empty vSwitch.
+    :ivar old: an instance of the version that has no accounts. :ivar managed: one with as many as there may be, of
+        which ``pending`` is Unavailable.
     :ivar guarded_vpc: a VPC with a security group. :ivar used_vpc: a VPC with a server group.
     """
 
@@ -41,6 +43,8 @@ class World(NamedTuple):
     spare: str
     guarded_vpc: str
     used_vpc: str
+    old: str
+    managed: str
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +70,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         standard = running.create(0, "", vpc_id=vpc, v_switch_id=vswitch, private_ip_address="172.16.0.9",
                                   connection_string_prefix="taken-name")  # fmt: skip
         cluster, direct, moving, deleting = (running.create(2, "") for _ in range(4))
+        old, managed = running.create(0, "", engine_version="2.8"), running.create(0, "")
+        for account in (*(f"account{number}" for number in range(17)), "pending"):
+            _account(me, "CreateAccount", managed, account)
+        _account(me, "CreateAccount", standard, "demo")
+        running.wait_idle()
         running.allocate(direct)
         running.down()
         running.options = ("--engines", "none", "--pace", "cloud")
@@ -75,8 +84,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         pending_vswitch = _make(me, "vpc", "CreateVSwitch", "VSwitchId", **inside, CidrBlock="172.16.2.0/24")
         assert me.raw("tair", "AllocateDirectConnection", InstanceId=moving).status == 200
         assert me.raw("tair", "DeleteInstance", InstanceId=deleting).status == 200
+        _account(me, "ResetAccountPassword", managed, "pending")
         yield World(me, standard, cluster, direct, moving, deleting, crowded, vpc, other, vswitch, full, pending,
-                    pending_vswitch, spare, guarded, used)  # fmt: skip
+                    pending_vswitch, spare, guarded, used, old, managed)  # fmt: skip
 
 
 def _make(me: Account, product: str, action: str, name: str, **parameters: str) -> str:
@@ -84,6 +94,11 @@ def _make(me: Account, product: str, action: str, name: str, **parameters: str) 
     assert answer.status == 200, answer.body
     made: str = answer.json[name]
     return made
+
+
+def _account(me: Account, action: str, instance: str, name: str) -> None:
+    answer = me.raw("tair", action, InstanceId=instance, AccountName=name, AccountPassword=PASSWORD)
+    assert answer.status == 200, answer.body
 
 
 class Case(NamedTuple):
@@ -166,6 +181,7 @@ def cases(world: World) -> list[Case]:
         Case("tair.ReleaseDirectConnection", "NetTypeNotExists", 400, {"InstanceId": world.cluster}),
         Case("tair.ReleaseDirectConnection", "InstanceStatus.NotSupport", 403, {"InstanceId": world.moving}),
         Case("tair.ReleaseDirectConnection", "InvalidDbInstanceId.NotFound", 404, {"InstanceId": "r-1"}),
+        *_account_cases(world),
         Case("tair.DescribeZones", "InvalidRegion.Format", 400, {"RegionId": "cn-atlantis"}),
         Case("tair.DescribeSecurityIps", "InvalidInstanceId.NotFound", 404, {"InstanceId": "r-1"}),
         Case(modify, "InvalidInstanceId.NotFound", 404, {"InstanceId": "r-1"}),
@@ -269,6 +285,39 @@ def cases(world: World) -> list[Case]:
     ]  # fmt: skip
 
 
+def _account_cases(world: World) -> list[Case]:
+    pending = {"InstanceId": world.managed, "AccountName": "pending"}
+    found = [
+        Case("tair.CreateAccount", "InvalidEngineVersion.Format", 400, {"InstanceId": world.old}),
+        *(
+            Case("tair.CreateAccount", "InvalidAccountName.Format", 400, {"AccountName": name})
+            for name in ("1a", "_a", "Upper", "a-b", "ä", "a b", "x" * 101)
+        ),
+        Case("tair.CreateAccount", "InvalidAccountName.Forbid", 400, {"AccountName": "default"}),
+        Case("tair.CreateAccount", "InvalidAccountName.Forbid", 400, {"AccountName": "jackfield"}),
+        Case("tair.CreateAccount", "InvalidAccountName.Duplicate", 400, {"AccountName": "demo"}),
+        Case("tair.CreateAccount", "InvalidAccountPassword.Format", 400, {"AccountPassword": "alllowercase"}),
+        *(
+            Case("tair.CreateAccount", "InvalidAccountDescription.Format", 400, {"AccountDescription": text})
+            for text in ("a", "1a", "http://a", "x" * 257)
+        ),
+        Case("tair.CreateAccount", "InvalidAccountPrivilege.Malformed", 400, {"AccountPrivilege": "RoleRoot"}),
+        Case("tair.CreateAccount", "AccountLimitExceeded", 403, {"InstanceId": world.managed}),
+        Case("tair.ResetAccountPassword", "InvalidAccountPassword.Format", 400, {"AccountPassword": "Aa1!"}),
+        Case("tair.ResetAccountPassword", "TaskExists", 400, pending),
+        Case("tair.GrantAccountPrivilege", "InvalidAccountPrivilege.Format", 400, {"AccountPrivilege": "RoleRoot"}),
+        Case("tair.GrantAccountPrivilege", "IncorrectAccount", 400, pending),
+        Case("tair.DeleteAccount", "OperationDenied.AccountStatus", 403, pending),
+        Case("tair.DescribeAccounts", "InvalidInstanceId.NotFound", 404, {"InstanceId": "r-1"}),
+    ]
+    for action in ("CreateAccount", "ResetAccountPassword", "GrantAccountPrivilege", "DeleteAccount"):
+        found.append(Case(f"tair.{action}", "InvalidInstanceId.NotFound", 404, {"InstanceId": "r-1"}))
+        found.append(Case(f"tair.{action}", "IncorrectDBInstanceState", 403, {"InstanceId": world.moving}))
+        if action != "CreateAccount":
+            found.append(Case(f"tair.{action}", "InvalidAccountName.NotFound", 404, {"AccountName": "nobody"}))
+    return found
+
+
 def _many(number: int) -> list[str]:
     return [f"10.{index >> 8}.{index & 255}.1" for index in range(number)]
 
@@ -281,6 +330,17 @@ WORKS: dict[str, Callable[[World], dict[str, str]]] = {
     "tair.DescribeDBInstanceNetInfo": lambda world: {"InstanceId": world.standard},
     "tair.AllocateDirectConnection": lambda world: {"InstanceId": world.cluster},
     "tair.ReleaseDirectConnection": lambda world: {"InstanceId": world.direct},
+    "tair.CreateAccount": lambda world: {
+        "InstanceId": world.standard, "AccountName": "another", "AccountPassword": PASSWORD,
+    },
+    "tair.DescribeAccounts": lambda world: {"InstanceId": world.standard},
+    "tair.ResetAccountPassword": lambda world: {
+        "InstanceId": world.standard, "AccountName": "demo", "AccountPassword": PASSWORD,
+    },
+    "tair.GrantAccountPrivilege": lambda world: {
+        "InstanceId": world.standard, "AccountName": "demo", "AccountPrivilege": "RoleReadOnly",
+    },
+    "tair.DeleteAccount": lambda world: {"InstanceId": world.standard, "AccountName": "demo"},
     "tair.DescribeRegions": lambda world: {},
     "tair.DescribeZones": lambda world: {},
     "tair.DescribeSecurityIps": lambda world: {"InstanceId": world.standard},
@@ -314,7 +374,7 @@ WORKS: dict[str, Callable[[World], dict[str, str]]] = {
 }  # fmt: skip
 """Parameters of a call that works."""
 
-NOBODY = World(None, *[""] * 15)  # type: ignore[arg-type]
+NOBODY = World(None, *[""] * (len(World._fields) - 1))  # type: ignore[arg-type]
 NUMBERS = range(len(cases(NOBODY)))
 OPERATIONS = {f"{CODES[one.operation.product.code]}.{one.operation.name}": one.operation
               for one in built() if one.operation.product.code in CODES}  # fmt: skip

@@ -16,6 +16,7 @@ from tests.sdk.clients import Account, check_types, leaves, same_but_for_the_req
 
 PUBLIC = "everypublic"
 MODELS = {"tair": tair_models, "vpc": vpc_models, "sts": sts_models}
+OTHER_WRITES = ("Reset", "Grant")
 TAGS = [{"Key": "存储类型", "Value": "开发"}, {"Key": "stage", "Value": "test"}]
 
 
@@ -31,6 +32,7 @@ class World(NamedTuple):
     doomed: str
     doomed_vpc: str
     doomed_vswitch: str
+    managed: str
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +55,18 @@ def world(states: Running, me: Account) -> World:
     states.wait_normal(public)
     return World(
         vpc, vswitch, states.create(0, ""), states.create(2, ""), direct, public, states.create(0, ""), doomed_vpc,
-        doomed_vswitch,
+        doomed_vswitch, _with_accounts(states, me),
     )  # fmt: skip
+
+
+def _with_accounts(states: Running, me: Account) -> str:
+    """An instance with an account for each operation on one."""
+    instance = states.create(0, "")
+    for name in ("to_reset", "to_grant", "to_delete"):
+        wanted = {"InstanceId": instance, "AccountName": name, "AccountPassword": PASSWORD}
+        assert me.raw("tair", "CreateAccount", **wanted).status == 200
+    states.wait_idle()
+    return instance
 
 
 class Case(NamedTuple):
@@ -67,7 +79,9 @@ class Case(NamedTuple):
 
     @property
     def writes(self) -> bool:
-        return self.operation.startswith(("Create", "Delete", "Allocate", "Release", "Modify", "Tag", "UnTag"))
+        return self.operation.startswith(
+            ("Create", "Delete", "Allocate", "Release", "Modify", "Tag", "UnTag", *OTHER_WRITES)
+        )
 
 
 def cases(world: World) -> list[Case]:
@@ -120,6 +134,25 @@ def cases(world: World) -> list[Case]:
         }),
         Case("tair", "ReleaseInstancePublicConnection", "release_instance_public_connection", {
             "InstanceId": world.public, "CurrentConnectionString": f"{PUBLIC}.redis.rds.aliyuncs.com",
+        }),
+        Case("tair", "CreateAccount", "create_account", {
+            "InstanceId": world.managed, "AccountName": "demoaccount", "AccountPassword": PASSWORD,
+            "AccountDescription": "测试 1", "AccountPrivilege": "RoleReadOnly", "AccountType": "Normal",
+            "Parameters": '{"access-db-id":"1","cu-limit":"10"}', "SourceBiz": "SDK",
+        }),
+        Case("tair", "DescribeAccounts", "describe_accounts", {
+            "InstanceId": world.managed, "AccountName": "to_grant", "SearchAccountName": "grant", "PageNumber": 1,
+            "PageSize": 50,
+        }),
+        Case("tair", "ResetAccountPassword", "reset_account_password", {
+            "InstanceId": world.managed, "AccountName": "to_reset", "AccountPassword": PASSWORD, "SourceBiz": "SDK",
+        }),
+        Case("tair", "GrantAccountPrivilege", "grant_account_privilege", {
+            "InstanceId": world.managed, "AccountName": "to_grant", "AccountPrivilege": "RoleReadOnly",
+            "SourceBiz": "SDK",
+        }),
+        Case("tair", "DeleteAccount", "delete_account", {
+            "InstanceId": world.managed, "AccountName": "to_delete", "SourceBiz": "SDK",
         }),
         Case("tair", "ReleaseDirectConnection", "release_direct_connection", {"InstanceId": world.direct}),
         Case("tair", "DeleteInstance", "delete_instance", {
@@ -191,7 +224,7 @@ def cases(world: World) -> list[Case]:
     ]  # fmt: skip
 
 
-NAMES = [(case.product, case.operation) for case in cases(World(*[""] * 9))]
+NAMES = [(case.product, case.operation) for case in cases(World(*[""] * len(World._fields)))]
 
 
 @pytest.fixture

@@ -10,16 +10,17 @@ from typing import Any
 
 import msgspec
 
-from jackfield.endpoints.resources import Endpoint
+from jackfield.endpoints.resources import Endpoint, endpoint_id
 from jackfield.engines.engine import EngineFailed, Health
 from jackfield.engines.redis import RedisNode
-from jackfield.products.tair.resources import Instance, Shard
+from jackfield.products.tair.resources import Account, Instance, Shard
 from jackfield.products.tair.routes import routes
 from jackfield.products.tair.states import CHANGING, CREATING, NETWORK_MODIFYING, NORMAL, RELEASED
-from jackfield.reconcile.dialling import Dialler
+from jackfield.reconcile.dialling import Dialler, NotProven
 from jackfield.reconcile.endpoints import EndpointWork, Prove
 from jackfield.reconcile.loop import Later, wait_until
 from jackfield.reconcile.placing import is_shared, place
+from jackfield.reconcile.tair_accounts import AccountWork
 from jackfield.reconcile.tair_nodes import prove, redis_node
 from jackfield.reconcile.watch import HEALTH_SECONDS
 from jackfield.reconcile.world import World
@@ -45,6 +46,7 @@ class TairReconciler:
     def __init__(self, world: World) -> None:
         self._world = world
         self._endpoints = EndpointWork(world)
+        self._accounts = AccountWork(world)
         self._seen: dict[str, dict[str, Any]] = {}
 
     def step(self, id: str) -> float | None:
@@ -159,16 +161,33 @@ class TairReconciler:
                 return 0.0
             tx.put(msgspec.structs.replace(current, status=NORMAL), evidence=evidence)
         self._seen.pop(instance.id, None)
-        return HEALTH_SECONDS if self._world.real else None
+        return 0.0  # accounts may be waiting
 
     def _tend(self, instance: Instance, endpoints: Sequence[Endpoint]) -> float | None:
+        if self._world.real:
+            for endpoint in endpoints:
+                self._endpoints.tend(endpoint, partial(self._plan, instance), self._prove(instance))
+            self._start(instance)
+            self._world.tended.note(instance.id)
+        soon = self._accounts.work(instance, partial(self._nodes, instance), partial(self._log_in, instance))
         if not self._world.real:
-            return None
-        for endpoint in endpoints:
-            self._endpoints.tend(endpoint, partial(self._plan, instance), self._prove(instance))
-        self._start(instance)
-        self._world.tended.note(instance.id)
-        return HEALTH_SECONDS
+            return soon
+        return HEALTH_SECONDS if soon is None else min(soon, HEALTH_SECONDS)
+
+    def _log_in(self, instance: Instance, user: str, password: str) -> Mapping[str, Any]:
+        """What every server says to somebody who logs in through the ordinary address.
+
+        :raises Later: the ordinary address does not serve, or somebody is refused.
+        """
+        with self._world.store.read() as view:
+            endpoint = view.get(Endpoint, endpoint_id(instance.id, "private"))
+        if endpoint is None or endpoint.status != "Serving":
+            raise Later(0.1, "the ordinary address does not serve")
+        route = self._plan(instance, endpoint)[0]
+        try:
+            return prove(self._world.dialler, route, self._nodes(instance), user, password)
+        except NotProven as error:
+            raise Later(0.1, str(error)) from error
 
     def _release(self, instance: Instance, endpoints: Sequence[Endpoint]) -> float | None:
         """Closes the endpoints, ends the servers, deletes the data; only then says Released."""
@@ -195,6 +214,8 @@ class TairReconciler:
         with self._world.store.write() as tx:
             current = tx.get(Instance, instance.id)
             if current is not None and current.status == RELEASED:
+                for account in tx.children(Account, instance.id):
+                    tx.remove(account, evidence={"servers": 0})
                 tx.remove(current, evidence={"endpoints": len(tx.children(Endpoint, instance.id)), "servers": 0})
         return None
 
@@ -224,12 +245,20 @@ class TairReconciler:
 
         return through
 
-    def _nodes(self, instance: Instance) -> tuple[RedisNode, ...]:
+    def _nodes(self, instance: Instance, accounts: Sequence[Account] | None = None) -> tuple[RedisNode, ...]:
+        """The servers as they should be.
+
+        :param accounts: left out: those that the store has now.
+        """
         folder = self._world.folder
+        if accounts is None:
+            with self._world.store.read() as view:
+                accounts = view.children(Account, instance.id)
         return tuple(
             redis_node(
                 instance,
                 shard,
+                accounts,
                 folder=folder.engine_folder(instance.id, shard.index),
                 socket=self._socket(instance, shard),
                 password=self._world.keyring.derive(f"redis {instance.id}"),

@@ -8,28 +8,39 @@ from pathlib import Path
 from typing import Any
 
 from jackfield.engines.redis import INTERNAL, Client, RedisError, RedisNode, Unreachable, plan
-from jackfield.products.tair.resources import Instance, Shard
+from jackfield.products.tair.resources import Account, Instance, Shard
+from jackfield.products.tair.states import AVAILABLE
 from jackfield.reconcile.dialling import Dialler, NotProven
 from jackfield.relay.resp.slots import slot_of
 from jackfield.relay.route import Route
 
 
 def redis_node(
-    instance: Instance, shard: Shard, *, folder: Path, socket: Path, password: str, strict: bool
+    instance: Instance,
+    shard: Shard,
+    accounts: Sequence[Account],
+    *,
+    folder: Path,
+    socket: Path,
+    password: str,
+    strict: bool,
 ) -> RedisNode:
     """The server process of a shard. The instance's password logs in as ``default`` and as the instance's own id,
     which is the name of the vendor's default account.
 
+    :param accounts: the instance's; those that are being deleted are none of its users any more.
     :param strict: acknowledged writes survive a power cut, too.
     """
-    users = {"default": instance.password_sha256, instance.id: instance.password_sha256}
+    own = {"default": instance.password_sha256, instance.id: instance.password_sha256}
+    living = [one for one in accounts if one.status == AVAILABLE or one.wish != "delete"]
     cluster = instance.architecture == "cluster"
     return RedisNode(
         id=shard.node_id,
         folder=folder,
         socket=socket,
         password=password,
-        users=users if instance.password_sha256 else {},
+        users=(own if instance.password_sha256 else {}) | {one.name: one.password_sha256 for one in living},
+        readers=tuple(one.name for one in living if one.privilege == "RoleReadOnly"),
         address=shard.address,
         announce_port=instance.announce_port if cluster else 0,
         cluster=plan(
@@ -45,15 +56,21 @@ def redis_node(
     )
 
 
-def prove(dialler: Dialler, route: Route, nodes: Sequence[RedisNode]) -> Mapping[str, Any]:
+def prove(
+    dialler: Dialler, route: Route, nodes: Sequence[RedisNode], user: str = INTERNAL, password: str = ""
+) -> Mapping[str, Any]:
     """Dials a route's address and asks the database behind it who it is.
 
     A direct address must lead to its own shard; an ordinary one of a cluster to every shard.
 
-    :raises NotProven: it does not.
+    :param user: who logs in, with ``password``; our own user needs none here.
+    :raises NotProven: it does not, or the user is refused.
     """
     try:
-        with dialler.dialled(route) as sock, Client.over(sock, INTERNAL, nodes[0].password) as client:
+        with (
+            dialler.dialled(route) as sock,
+            Client.over(sock, user, nodes[0].password if user == INTERNAL else password) as client,
+        ):
             if route.mode == "resp":
                 return {"shards": [_ask_shard(client, node) for node in nodes]}
             expected = route.backends[0].name

@@ -8,6 +8,7 @@ from jackfield.products.operation import Product
 def load() -> Product:
     """The product with all its operations declared."""
     from jackfield.products.tair import (  # noqa: F401
+        accounts,
         connection_strings,
         connections,
         creation,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import ipaddress
 import re
 import secrets
@@ -45,6 +44,7 @@ from jackfield.products.tair.errors import (
     ZoneIdNotFound,
 )
 from jackfield.products.tair.names import check_port, check_prefix, connection_string
+from jackfield.products.tair.passwords import digest, is_strong
 from jackfield.products.tair.product import TAIR
 from jackfield.products.tair.resources import NODE_TYPES, Instance, Shard
 from jackfield.products.tair.states import CREATING
@@ -55,7 +55,6 @@ from jackfield.store.interface import ClaimTaken, Tx
 
 ENGINE = "redis"
 ENGINE_VERSIONS = ("2.8", "4.0", "5.0", "6.0", "7.0")
-_PASSWORD = re.compile(r"[A-Za-z0-9!@#$%^&*()_+\-=]{8,32}")
 _NAME = re.compile(r"[^\s@/=\"<>{}\[\]\d][^\s@/=\"<>{}\[\]]{1,127}")
 
 
@@ -205,7 +204,7 @@ def create_instance(tx: Tx, call: Call, request: CreateInstanceRequest) -> Creat
         charge_type=request.charge_type,
         node_type=request.node_type,
         resource_group_id=request.resource_group_id,
-        password_sha256=hashlib.sha256(request.password.encode()).hexdigest() if request.password else "",
+        password_sha256=digest(request.password) if request.password else "",
         tags=stored(request.tag),
         settle_at=call.now + call.pace,
     )
@@ -258,12 +257,8 @@ def _class(request: CreateInstanceRequest) -> InstanceClass:
 def _check_texts(request: CreateInstanceRequest) -> None:
     if request.instance_name and not _NAME.fullmatch(request.instance_name):
         raise InvalidInstanceNameMalformed
-    if request.password:
-        classes = sum(
-            bool(re.search(pattern, request.password)) for pattern in ("[A-Z]", "[a-z]", "[0-9]", "[^A-Za-z0-9]")
-        )
-        if not _PASSWORD.fullmatch(request.password) or classes < 3:
-            raise InvalidPasswordMalformed
+    if request.password and not is_strong(request.password):
+        raise InvalidPasswordMalformed
     if request.charge_type == "PrePaid" and not request.period:
         raise MissingPeriod
 

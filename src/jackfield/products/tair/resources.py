@@ -8,12 +8,16 @@ import msgspec
 
 from jackfield.endpoints.whitelist import DEFAULT_GROUPS, Group
 from jackfield.products.tags import Tag
-from jackfield.products.tair.states import INSTANCE_STATES
+from jackfield.products.tair.states import ACCOUNT_STATES, INSTANCE_STATES
 from jackfield.store.resource import Resource, States
 
 NODE_TYPES = ("MASTER_SLAVE", "STAND_ALONE", "double", "single")
 
+PRIVILEGES = ("RoleReadOnly", "RoleReadWrite")
+
 Architecture = Literal["cluster", "standard"]
+Privilege = Literal["RoleReadOnly", "RoleReadWrite"]
+Wish = Literal["create", "password", "privilege", "delete"]
 
 
 class Shard(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -58,3 +62,28 @@ class Instance(Resource, frozen=True, kw_only=True, omit_defaults=True):
     tags: tuple[Tag, ...] = ()
     announce_port: int = 6379
     settle_at: float = 0.0
+
+
+class Account(Resource, frozen=True, kw_only=True, omit_defaults=True):
+    """A user of the servers of an instance (the ``parent``), whose reconciler works on it.
+
+    :param password_sha256: hexadecimal, as the servers know it.
+    :param secret: the password, sealed, until it has logged in; empty afterwards.
+    :param wish: what is being done while the account is Unavailable.
+    :param settle_at: when that may end at the earliest (the pace), seconds since the epoch.
+    """
+
+    kind: ClassVar[str] = "tair_account"
+    states: ClassVar[States] = ACCOUNT_STATES
+
+    name: str
+    password_sha256: str
+    privilege: Privilege = "RoleReadWrite"
+    description: str = ""
+    secret: str = ""
+    wish: Wish = "create"
+    settle_at: float = 0.0
+
+
+def account_id(instance: str, name: str) -> str:
+    return f"{instance}/{name}"

@@ -25,3 +25,13 @@ INSTANCE_STATES = States(
         (RELEASED, ""),
     ),
 )
+
+UNAVAILABLE = "Unavailable"
+AVAILABLE = "Available"
+
+ACCOUNT_STATES = States(
+    initial=(UNAVAILABLE,),
+    intents=((AVAILABLE, UNAVAILABLE),),
+    settlements=((UNAVAILABLE, AVAILABLE), (UNAVAILABLE, ""), (AVAILABLE, "")),
+)
+"""Accounts are made, changed and deleted in real servers; with their instance they end in whichever state."""
