@@ -52,6 +52,7 @@ WITHOUT_EFFECT: dict[tuple[str, str], str] = {
     ("Nlb.UpdateListenerAttribute", "ProxyProtocolV2Config"): "of the Proxy protocol, which is refused",
     ("Nlb.UpdateListenerAttribute", "SecurityPolicyId"): NO_TLS,
     ("Nlb.UpdateServerGroupAttribute", "IpVersionAffinityMode"): "of DualStack groups, which are refused",
+    ("R-kvstore.RestartInstance", "UpgradeMinorVersion"): "the server is this machine's; it has one version",
     ("R-kvstore.CreateAccount", "Parameters"): "limits of Tair editions that no server here has",
     ("R-kvstore.CreateAccount", "SourceBiz"): SOURCE,
     ("R-kvstore.DeleteAccount", "SourceBiz"): SOURCE,
@@ -162,6 +163,7 @@ NO_ENGINE = {
 }
 
 REFUSED_VALUES: dict[tuple[str, str], dict[str, str]] = {
+    ("R-kvstore.RestartInstance", "EffectiveTime"): {"MaintainTime": "nothing is maintained, so there is no such time"},
     ("R-kvstore.CreateInstance", "InstanceType"): {"Memcache": "no engine speaks it"},
     ("Rds.CreateDBInstance", "Engine"): NO_ENGINE,
     ("Rds.DescribeAvailableZones", "Engine"): NO_ENGINE,
@@ -187,6 +189,11 @@ UNDOCUMENTED: dict[tuple[str, str, int], str] = {
     ("R-kvstore.ResetAccountPassword", "IncorrectDBInstanceState", 403): "CreateAccount's",
     ("R-kvstore.ResetAccountPassword", "InvalidAccountName.NotFound", 404): "DeleteAccount's, for the same rule",
     ("R-kvstore.ResetAccountPassword", "InvalidInstanceId.NotFound", 404): "the Describe family's",
+    ("R-kvstore.FlushInstance", "InstanceStatus.NotSupport", 403): "the connection family's",
+    ("R-kvstore.FlushInstance", "InvalidInstanceId.NotFound", 404): "the Describe family's",
+    ("R-kvstore.ModifyInstanceAttribute", "InvalidInstanceId.NotFound", 404): "the Describe family's",
+    ("R-kvstore.RestartInstance", "InstanceStatus.NotSupport", 403): "the connection family's",
+    ("R-kvstore.RestartInstance", "InvalidInstanceId.NotFound", 404): "the Describe family's",
     ("R-kvstore.CreateInstance", "ConnectionStringAlreadyExists", 400): "AllocateDirectConnection's, for the same rule",
     (
         "R-kvstore.CreateInstance",
@@ -293,7 +300,6 @@ OWN_TEXTS: dict[tuple[str, str, int], str] = {
 
 NOT_RAISED: dict[tuple[str, str], str] = {
     ("Privatelink.CheckProductOpen", "NeedOpenProduct"): "it is open for every account",
-    ("R-kvstore.DeleteInstance", "InstanceReleaseProtection"): "no operation that protects an instance is built",
 }
 """Declared errors that nothing raises yet."""
 

@@ -23,7 +23,7 @@ class World(NamedTuple):
 
     :ivar full: a vSwitch without a free address. :ivar crowded: a cluster in it. :ivar spare: an empty vSwitch.
     :ivar old: an instance of the version that has no accounts. :ivar managed: one with as many as there may be, of
-        which ``pending`` is Unavailable.
+        which ``pending`` is Unavailable. :ivar protected: from being deleted.
     :ivar guarded_vpc: a VPC with a security group. :ivar used_vpc: a VPC with a server group.
     """
 
@@ -45,6 +45,7 @@ class World(NamedTuple):
     used_vpc: str
     old: str
     managed: str
+    protected: str
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +72,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
                                   connection_string_prefix="taken-name")  # fmt: skip
         cluster, direct, moving, deleting = (running.create(2, "") for _ in range(4))
         old, managed = running.create(0, "", engine_version="2.8"), running.create(0, "")
+        protected = running.create(0, "")
+        assert me.raw("tair", "ModifyInstanceAttribute", InstanceId=protected,
+                      InstanceReleaseProtection="true").status == 200  # fmt: skip
         for account in (*(f"account{number}" for number in range(17)), "pending"):
             _account(me, "CreateAccount", managed, account)
         _account(me, "CreateAccount", standard, "demo")
@@ -86,7 +90,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         assert me.raw("tair", "DeleteInstance", InstanceId=deleting).status == 200
         _account(me, "ResetAccountPassword", managed, "pending")
         yield World(me, standard, cluster, direct, moving, deleting, crowded, vpc, other, vswitch, full, pending,
-                    pending_vswitch, spare, guarded, used, old, managed)  # fmt: skip
+                    pending_vswitch, spare, guarded, used, old, managed, protected)  # fmt: skip
 
 
 def _make(me: Account, product: str, action: str, name: str, **parameters: str) -> str:
@@ -164,6 +168,22 @@ def cases(world: World) -> list[Case]:
         Case("tair.DeleteInstance", "InvalidInstanceId.NotFound", 404, {"InstanceId": "r-bp1doesnotexist"}),
         Case("tair.DeleteInstance", "InstanceStatus.NotSupport", 403, {"InstanceId": world.moving}),
         Case("tair.DeleteInstance", "InstanceStatus.NotSupport", 403, {"InstanceId": world.deleting}),
+        Case("tair.DeleteInstance", "InstanceReleaseProtection", 403, {"InstanceId": world.protected}),
+        Case("tair.ModifyInstanceAttribute", "InvalidInstanceId.NotFound", 404, {"InstanceId": "r-1"}),
+        Case("tair.ModifyInstanceAttribute", "MissingParameter", 400, {"InstanceName": ""}),
+        Case("tair.ModifyInstanceAttribute", "InvalidInstanceName.Malformed", 400, {"InstanceName": "1abc"}),
+        Case("tair.ModifyInstanceAttribute", "InvalidPassword.Malformed", 400, {"NewPassword": "alllowercase"}),
+        Case("tair.ModifyInstanceAttribute", "TaskExists", 400,
+             {"InstanceId": world.moving, "NewPassword": PASSWORD}),
+        *(
+            Case(f"tair.{action}", code, status, {"InstanceId": instance})
+            for action in ("RestartInstance", "FlushInstance")
+            for code, status, instance in (
+                ("InvalidInstanceId.NotFound", 404, "r-1"),
+                ("InstanceStatus.NotSupport", 403, world.moving),
+                ("InstanceStatus.NotSupport", 403, world.deleting),
+            )
+        ),
         Case("tair.DescribeInstanceAttribute", "InvalidInstanceId.NotFound", 404, {"InstanceId": "r-1"}),
         Case("tair.DescribeInstances", "InvalidInstanceIds.Malformed", 400, {"InstanceIds": "r-1,,r-2"}),
         Case("tair.DescribeInstances", "InvalidInstanceIds.Malformed", 400,
@@ -333,6 +353,9 @@ WORKS: dict[str, Callable[[World], dict[str, str]]] = {
     "tair.CreateAccount": lambda world: {
         "InstanceId": world.standard, "AccountName": "another", "AccountPassword": PASSWORD,
     },
+    "tair.ModifyInstanceAttribute": lambda world: {"InstanceId": world.standard, "InstanceName": "renamed"},
+    "tair.RestartInstance": lambda world: {"InstanceId": world.standard},
+    "tair.FlushInstance": lambda world: {"InstanceId": world.standard},
     "tair.DescribeAccounts": lambda world: {"InstanceId": world.standard},
     "tair.ResetAccountPassword": lambda world: {
         "InstanceId": world.standard, "AccountName": "demo", "AccountPassword": PASSWORD,

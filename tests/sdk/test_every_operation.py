@@ -16,7 +16,7 @@ from tests.sdk.clients import Account, check_types, leaves, same_but_for_the_req
 
 PUBLIC = "everypublic"
 MODELS = {"tair": tair_models, "vpc": vpc_models, "sts": sts_models}
-OTHER_WRITES = ("Reset", "Grant")
+OTHER_WRITES = ("Reset", "Grant", "Restart", "Flush", "Untag")
 TAGS = [{"Key": "存储类型", "Value": "开发"}, {"Key": "stage", "Value": "test"}]
 
 
@@ -33,6 +33,9 @@ class World(NamedTuple):
     doomed_vpc: str
     doomed_vswitch: str
     managed: str
+    restarted: str
+    flushed: str
+    modified: str
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +58,7 @@ def world(states: Running, me: Account) -> World:
     states.wait_normal(public)
     return World(
         vpc, vswitch, states.create(0, ""), states.create(2, ""), direct, public, states.create(0, ""), doomed_vpc,
-        doomed_vswitch, _with_accounts(states, me),
+        doomed_vswitch, _with_accounts(states, me), states.create(2, ""), states.create(0, ""), states.create(0, ""),
     )  # fmt: skip
 
 
@@ -140,6 +143,14 @@ def cases(world: World) -> list[Case]:
             "AccountDescription": "测试 1", "AccountPrivilege": "RoleReadOnly", "AccountType": "Normal",
             "Parameters": '{"access-db-id":"1","cu-limit":"10"}', "SourceBiz": "SDK",
         }),
+        Case("tair", "ModifyInstanceAttribute", "modify_instance_attribute", {
+            "InstanceId": world.modified, "InstanceName": "测试-2", "NewPassword": PASSWORD,
+            "InstanceReleaseProtection": True,
+        }),
+        Case("tair", "RestartInstance", "restart_instance", {
+            "InstanceId": world.restarted, "EffectiveTime": "Immediately", "UpgradeMinorVersion": True,
+        }),
+        Case("tair", "FlushInstance", "flush_instance", {"InstanceId": world.flushed}),
         Case("tair", "DescribeAccounts", "describe_accounts", {
             "InstanceId": world.managed, "AccountName": "to_grant", "SearchAccountName": "grant", "PageNumber": 1,
             "PageSize": 50,

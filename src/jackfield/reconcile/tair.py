@@ -15,25 +15,25 @@ from jackfield.engines.engine import EngineFailed, Health
 from jackfield.engines.redis import RedisNode
 from jackfield.products.tair.resources import Account, Instance, Shard
 from jackfield.products.tair.routes import routes
-from jackfield.products.tair.states import CHANGING, CREATING, NETWORK_MODIFYING, NORMAL, RELEASED
+from jackfield.products.tair.states import CHANGING, CREATING, FLUSHING, NETWORK_MODIFYING, NORMAL, REBOOTING, RELEASED
 from jackfield.reconcile.dialling import Dialler, NotProven
 from jackfield.reconcile.endpoints import EndpointWork, Prove
 from jackfield.reconcile.loop import Later, wait_until
 from jackfield.reconcile.placing import is_shared, place
 from jackfield.reconcile.tair_accounts import AccountWork
 from jackfield.reconcile.tair_nodes import prove, redis_node
+from jackfield.reconcile.tair_upkeep import Upkeep
 from jackfield.reconcile.watch import HEALTH_SECONDS
 from jackfield.reconcile.world import World
 from jackfield.relay.route import Route
 from jackfield.settings import PACES
-
-_HOLD_SECONDS = 60.0
 
 
 class TairReconciler:
     """One step at a time, from what the store says now.
 
     Creating: addresses, servers, the ordinary endpoint, Normal. NetworkModifying: endpoints come, move and go, Normal.
+    Rebooting, Flushing, and Changing to another password: the servers have it behind them, Normal.
     Normal: servers that died are started again, changed whitelists reach the relay. Changing: everything ends,
     Released.
     """
@@ -47,6 +47,7 @@ class TairReconciler:
         self._world = world
         self._endpoints = EndpointWork(world)
         self._accounts = AccountWork(world)
+        self._upkeep = Upkeep(world, self._nodes)
         self._seen: dict[str, dict[str, Any]] = {}
 
     def step(self, id: str) -> float | None:
@@ -65,8 +66,10 @@ class TairReconciler:
             for endpoint in endpoints:
                 if endpoint.status == "Changing":  # the shards announce no port at which nobody listens yet
                     self._endpoints.open(endpoint, partial(self._plan, instance), self._prove(instance))
-            self._announce(instance, endpoints)
+            self._announce(instance)
             return self._settle_network(instance, endpoints)
+        if instance.status in (REBOOTING, FLUSHING) or instance.change:
+            return self._keep_up(instance, endpoints)
         if instance.status == CHANGING:
             return self._release(instance, endpoints)
         if instance.status == RELEASED:
@@ -117,7 +120,7 @@ class TairReconciler:
         if waiting:
             raise Later(0.05, f"{len(waiting)} of {len(nodes)} servers are not ready")
 
-    def _announce(self, instance: Instance, endpoints: Sequence[Endpoint]) -> None:
+    def _announce(self, instance: Instance) -> None:
         """Makes the shards tell clients the port of the direct endpoint.
 
         Redis up to 6.2 takes that from its configuration at the start only. Its shards are then restarted while the
@@ -131,19 +134,7 @@ class TairReconciler:
             if not told.shown:
                 raise Later(0.1, "the shards do not show the new port yet")
             return
-        router = self._world.relays["resp"]
-        owners = [endpoint.id for endpoint in endpoints if endpoint.net != "direct"]
-        try:
-            for owner in owners:
-                router.hold(owner, _HOLD_SECONDS)
-            restarted = [node for node in nodes if node.id in told.restart]
-            for node in restarted:
-                self._world.deaths.add(instance.id, self._world.redis.restart(node))
-            for node in restarted:
-                self._world.redis.wait_ready(node)
-        finally:
-            for owner in owners:
-                router.resume(owner)
+        self._upkeep.restart(instance, [node for node in nodes if node.id in told.restart])
 
     def _settle_network(self, instance: Instance, endpoints: Sequence[Endpoint]) -> float | None:
         """Works on the endpoints until each serves or is gone, then says Normal.
@@ -162,6 +153,29 @@ class TairReconciler:
             tx.put(msgspec.structs.replace(current, status=NORMAL), evidence=evidence)
         self._seen.pop(instance.id, None)
         return 0.0  # accounts may be waiting
+
+    def _keep_up(self, instance: Instance, endpoints: Sequence[Endpoint]) -> float | None:
+        """Restarts the servers, empties them or gives them a password, then says Normal.
+
+        :raises Later: the pace is not over, or an endpoint does not lead to the servers yet.
+        """
+        if instance.status == FLUSHING:
+            wait_until(instance.settle_at)  # what is written until the end of the pace goes, too
+        if instance.status != REBOOTING:
+            self._start(instance)
+        done = self._upkeep.work(instance, partial(self._log_in, instance))
+        proofs = {
+            endpoint.id: self._endpoints.proof(endpoint, partial(self._plan, instance), self._prove(instance))
+            for endpoint in endpoints
+        }
+        wait_until(instance.settle_at)
+        evidence = {**done, **self._facts(instance), "endpoints": proofs}
+        with self._world.store.write() as tx:
+            current = tx.get(Instance, instance.id)
+            if current is not None and current.status == instance.status:
+                settled = msgspec.structs.replace(current, status=NORMAL, change="", secret="", ending=())
+                tx.put(settled, evidence=evidence)
+        return 0.0
 
     def _tend(self, instance: Instance, endpoints: Sequence[Endpoint]) -> float | None:
         if self._world.real:

@@ -135,6 +135,19 @@ class RedisEngine(KeptEngine[RedisNode]):
         except RedisError as error:
             raise EngineFailed(f"node {node.id} does not take its users: {error}") from error
 
+    def flush(self, node: RedisNode) -> int:
+        """Deletes every key of every database; how many there were.
+
+        :raises EngineFailed: it does not answer, or refuses.
+        """
+        try:
+            with process.connect(node) as client:
+                keys = client.facts("INFO", "keyspace").values()
+                client.command("FLUSHALL", "ASYNC")
+        except RedisError as error:
+            raise EngineFailed(f"node {node.id} does not flush: {error}") from error
+        return sum(int(each.partition(",")[0].removeprefix("keys=")) for each in keys)
+
     def announce(self, nodes: Sequence[RedisNode], timeout: float = 15.0) -> cluster.Announcement:
         """Makes every shard tell clients the ``announce_port`` that ``nodes`` have now.
 

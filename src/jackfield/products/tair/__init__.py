@@ -15,6 +15,7 @@ def load() -> Product:
         geography,
         instances,
         public_connections,
+        upkeep,
         whitelists,
     )
     from jackfield.products.tair.product import TAIR

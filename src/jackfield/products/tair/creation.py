@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 import secrets
 from typing import Annotated
 
@@ -43,7 +42,7 @@ from jackfield.products.tair.errors import (
     VSwitchZoneNotSupported,
     ZoneIdNotFound,
 )
-from jackfield.products.tair.names import check_port, check_prefix, connection_string
+from jackfield.products.tair.names import check_port, check_prefix, connection_string, is_instance_name
 from jackfield.products.tair.passwords import digest, is_strong
 from jackfield.products.tair.product import TAIR
 from jackfield.products.tair.resources import NODE_TYPES, Instance, Shard
@@ -55,7 +54,6 @@ from jackfield.store.interface import ClaimTaken, Tx
 
 ENGINE = "redis"
 ENGINE_VERSIONS = ("2.8", "4.0", "5.0", "6.0", "7.0")
-_NAME = re.compile(r"[^\s@/=\"<>{}\[\]\d][^\s@/=\"<>{}\[\]]{1,127}")
 
 
 class CreateInstanceRequest(Request):
@@ -255,7 +253,7 @@ def _class(request: CreateInstanceRequest) -> InstanceClass:
 
 
 def _check_texts(request: CreateInstanceRequest) -> None:
-    if request.instance_name and not _NAME.fullmatch(request.instance_name):
+    if request.instance_name and not is_instance_name(request.instance_name):
         raise InvalidInstanceNameMalformed
     if request.password and not is_strong(request.password):
         raise InvalidPasswordMalformed

@@ -187,6 +187,30 @@ class InvalidPasswordMalformed(ApiError):
     message = "The Specified parameter Password is not valid."
 
 
+class InvalidNewPasswordMalformed(ApiError):
+    """As :class:`InvalidPasswordMalformed`, of ModifyInstanceAttribute."""
+
+    code = "InvalidPassword.Malformed"
+    status = 400
+    message = "The Specified parameter NewPassword is not valid."
+
+
+class AttributeMissing(ApiError):
+    """ModifyInstanceAttribute was given nothing to change."""
+
+    code = "MissingParameter"
+    status = 400
+    message = "InstanceName or NewPassword at least one is mandatory for this action."
+
+
+class TaskExists(ApiError):
+    """A new password has to wait for what is being done to the instance."""
+
+    code = "TaskExists"
+    status = 400
+    message = "Specified task have existed."
+
+
 class InvalidTokenMalformed(ApiError):
     """The idempotence token is longer than 64 characters, or not ASCII."""
 

@@ -50,6 +50,8 @@ def delete_instance(tx: Tx, call: Call, request: DeleteInstanceRequest) -> Reply
     instance = own_instance(tx, call, request.instance_id, InvalidInstanceIdNotFound)
     if instance.status != NORMAL:
         raise InstanceStatusNotSupport
+    if instance.release_protection:
+        raise InstanceReleaseProtection
     for endpoint in tx.children(Endpoint, instance.id):
         tx.put(msgspec.structs.replace(endpoint, status="Releasing"))
     deleted = msgspec.structs.replace(instance, status=CHANGING, settle_at=call.now + call.pace)

@@ -16,6 +16,7 @@ CLUSTER_BUS_PORT = 10000
 """Where Redis listens for the other nodes of its cluster when it has no TCP port for clients (0 + 10,000)."""
 
 DOMAIN = "redis.rds.aliyuncs.com"
+_INSTANCE = re.compile(r"[^\s@/=\"<>{}\[\]\d][^\s@/=\"<>{}\[\]]{1,127}")
 _PREFIX = re.compile(r"[a-z][a-z0-9-]{6,38}[a-z0-9]")
 
 
@@ -23,6 +24,11 @@ def connection_string(prefix: str, region: str) -> str:
     """``<prefix>.redis.rds.aliyuncs.com``; regions abroad have a word of their own in it (seen for Singapore)."""
     word = OVERSEAS.get(region)
     return f"{prefix}.redis.{word}.rds.aliyuncs.com" if word else f"{prefix}.{DOMAIN}"
+
+
+def is_instance_name(name: str) -> bool:
+    """2 to 128 characters, no leading digit, no blank and none of ``@/=\"<>{}[]``."""
+    return bool(_INSTANCE.fullmatch(name))
 
 
 def check_prefix(prefix: str) -> str:

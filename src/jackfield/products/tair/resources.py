@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 import msgspec
 
 from jackfield.endpoints.whitelist import DEFAULT_GROUPS, Group
+from jackfield.processes import ProcessId
 from jackfield.products.tags import Tag
 from jackfield.products.tair.states import ACCOUNT_STATES, INSTANCE_STATES
 from jackfield.store.resource import Resource, States
@@ -37,6 +38,9 @@ class Instance(Resource, frozen=True, kw_only=True, omit_defaults=True):
     """:param capacity: MB over all shards. :param password_sha256: hexadecimal; empty when no password was given.
 
     :param announce_port: the port that the shards of a cluster tell its clients; that of the direct endpoint.
+    :param change: what is being done while the status is Changing; empty: the instance is being deleted.
+    :param secret: a new password, sealed, until it has logged in; empty afterwards.
+    :param ending: the server processes that a restart ends.
     :param settle_at: when the current transition may end at the earliest (the pace), seconds since the epoch.
     """
 
@@ -61,6 +65,10 @@ class Instance(Resource, frozen=True, kw_only=True, omit_defaults=True):
     whitelist: tuple[Group, ...] = DEFAULT_GROUPS
     tags: tuple[Tag, ...] = ()
     announce_port: int = 6379
+    release_protection: bool = False
+    change: Literal["", "password"] = ""
+    secret: str = ""
+    ending: tuple[ProcessId, ...] = ()
     settle_at: float = 0.0
 
 

@@ -2,7 +2,9 @@
 
 Names are the vendor's (DescribeInstances). Every endpoint call shows as ``NetworkModifying`` (inferred from the
 status page's "configuring network" and from Terraform, which waits for ``Normal`` after each). While an instance is
-being deleted it shows as ``Changing``: ``Released`` is said only once nothing of it listens or runs.
+being deleted it shows as ``Changing``: ``Released`` is said only once nothing of it listens or runs. It also shows
+as ``Changing`` while it gets another password.
+``Rebooting`` is what Terraform and the vendor's page of states call a restart.
 """
 
 from __future__ import annotations
@@ -13,14 +15,19 @@ CREATING = "Creating"
 NORMAL = "Normal"
 NETWORK_MODIFYING = "NetworkModifying"
 CHANGING = "Changing"
+REBOOTING = "Rebooting"
+FLUSHING = "Flushing"
 RELEASED = "Released"
 
 INSTANCE_STATES = States(
     initial=(CREATING,),
-    intents=((NORMAL, NETWORK_MODIFYING), (NORMAL, CHANGING)),
+    intents=((NORMAL, NETWORK_MODIFYING), (NORMAL, CHANGING), (NORMAL, REBOOTING), (NORMAL, FLUSHING)),
     settlements=(
         (CREATING, NORMAL),
         (NETWORK_MODIFYING, NORMAL),
+        (CHANGING, NORMAL),
+        (REBOOTING, NORMAL),
+        (FLUSHING, NORMAL),
         (CHANGING, RELEASED),
         (RELEASED, ""),
     ),

@@ -245,7 +245,7 @@ def attribute_list(tx: Reader, instance: Instance) -> InstanceAttributeList:
                 is_rds=True,
                 is_support_tde=False,
                 is_order_completed=True,
-                instance_release_protection=False,
+                instance_release_protection=instance.release_protection,
                 has_renew_change_order="false",
                 resource_group_id=instance.resource_group_id,
                 tags=tag_list(instance),

@@ -1,0 +1,99 @@
+"""What is done to the servers of a Tair instance as a whole: they are restarted, emptied, given another password."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+
+from jackfield.endpoints.resources import Endpoint
+from jackfield.engines.redis import RedisNode
+from jackfield.processes import ProcessId
+from jackfield.products.tair.resources import Instance
+from jackfield.products.tair.states import FLUSHING, REBOOTING
+from jackfield.reconcile.tair_accounts import LogIn
+from jackfield.reconcile.world import World
+
+_HOLD_SECONDS = 60.0
+
+
+class Upkeep:
+    """Each step may be repeated.
+
+    :param nodes: the servers of an instance as they should be.
+    """
+
+    def __init__(self, world: World, nodes: Callable[[Instance], Sequence[RedisNode]]) -> None:
+        self._world = world
+        self._nodes = nodes
+
+    def work(self, instance: Instance, log_in: LogIn) -> dict[str, Any]:
+        """Does what the instance's state asks for; returns what was seen.
+
+        :raises Later: a new password does not log in yet.
+        """
+        if not self._world.real:
+            return {"engines": "none"}
+        if instance.status == REBOOTING:
+            return {"ended": self._reboot(instance)}
+        if instance.status == FLUSHING:
+            return {"keys_gone": self._flush(instance)}
+        return {"logged_in": self._set_password(instance, log_in)}
+
+    @contextmanager
+    def held(self, instance: Instance) -> Iterator[None]:
+        """While this lasts, the router of a cluster holds new commands back, and none is under way.
+
+        A standard instance has no router: its clients notice whatever happens.
+        """
+        if instance.architecture != "cluster":
+            yield
+            return
+        router = self._world.relays["resp"]
+        with self._world.store.read() as view:
+            owners = [one.id for one in view.children(Endpoint, instance.id) if one.net != "direct"]
+        try:
+            for owner in owners:
+                router.hold(owner, _HOLD_SECONDS)
+            yield
+        finally:
+            for owner in owners:
+                router.resume(owner)
+
+    def restart(self, instance: Instance, nodes: Sequence[RedisNode]) -> None:
+        """Restarts servers; clients of a cluster's router wait for two seconds and see no error."""
+        with self.held(instance):
+            for node in nodes:
+                self._world.deaths.add(instance.id, self._world.redis.restart(node))
+            for node in nodes:
+                self._world.redis.wait_ready(node)
+
+    def _reboot(self, instance: Instance) -> list[int]:
+        """Ends every server process that ran when the restart was asked for, once; their pids."""
+        nodes = self._nodes(instance)
+        running = {node.id: self._world.redis.start(node) for node in nodes}
+        ending = instance.ending or self._note(instance, tuple(running.values()))
+        old = [node for node in nodes if running[node.id] in ending]
+        if old:
+            self.restart(instance, old)
+        return [process.pid for process in ending]
+
+    def _note(self, instance: Instance, processes: tuple[ProcessId, ...]) -> tuple[ProcessId, ...]:
+        """Remembers which processes are to end, so that none that was started since ends again after a crash."""
+        with self._world.store.write() as tx:
+            current = tx.get(Instance, instance.id)
+            if current is not None and current.status == REBOOTING:
+                tx.put(msgspec.structs.replace(current, ending=processes))
+        return processes
+
+    def _flush(self, instance: Instance) -> int:
+        with self.held(instance):
+            return sum(self._world.redis.flush(node) for node in self._nodes(instance))
+
+    def _set_password(self, instance: Instance, log_in: LogIn) -> dict[str, Any]:
+        for node in self._nodes(instance):
+            self._world.redis.set_users(node)
+        password = self._world.keyring.unseal(instance.secret, context=instance.id)
+        return {user: log_in(user, password) for user in ("default", instance.id)}
