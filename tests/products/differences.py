@@ -194,6 +194,9 @@ UNDOCUMENTED: dict[tuple[str, str, int], str] = {
     ("R-kvstore.ModifyInstanceAttribute", "InvalidInstanceId.NotFound", 404): "the Describe family's",
     ("R-kvstore.RestartInstance", "InstanceStatus.NotSupport", 403): "the connection family's",
     ("R-kvstore.RestartInstance", "InvalidInstanceId.NotFound", 404): "the Describe family's",
+    ("R-kvstore.DescribeClusterMemberInfo", "InvalidInstanceId.NotFound", 404): "the Describe family's",
+    ("R-kvstore.DescribeDbInstanceConnectivity", "InvalidDbInstanceId.NotFound", 404): "the connection family's",
+    ("R-kvstore.DescribeLogicInstanceTopology", "InvalidInstanceId.NotFound", 404): "the Describe family's",
     ("R-kvstore.CreateInstance", "ConnectionStringAlreadyExists", 400): "AllocateDirectConnection's, for the same rule",
     (
         "R-kvstore.CreateInstance",

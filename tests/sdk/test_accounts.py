@@ -40,6 +40,8 @@ def mine(states: Running, me: Account) -> Mine:
         ("ModifyInstanceAttribute", "InvalidInstanceId.NotFound", {"NewPassword": PASSWORD}),
         ("RestartInstance", "InvalidInstanceId.NotFound", {}),
         ("FlushInstance", "InvalidInstanceId.NotFound", {}),
+        ("DescribeLogicInstanceTopology", "InvalidInstanceId.NotFound", {}),
+        ("DescribeClusterMemberInfo", "InvalidInstanceId.NotFound", {}),
         ("DescribeAccounts", "InvalidInstanceId.NotFound", {}),
         ("DeleteAccount", "InvalidInstanceId.NotFound", {"AccountName": "alice"}),
         ("AllocateDirectConnection", "InvalidDbInstanceId.NotFound", {}),

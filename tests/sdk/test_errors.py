@@ -75,6 +75,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         protected = running.create(0, "")
         assert me.raw("tair", "ModifyInstanceAttribute", InstanceId=protected,
                       InstanceReleaseProtection="true").status == 200  # fmt: skip
+        tags = {"ResourceType": "INSTANCE", "ResourceId.1": protected, "Tag.1.Key": "one", "Tag.2.Key": "two"}
+        assert me.raw("tair", "TagResources", RegionId="cn-hangzhou", **tags).status == 200
         for account in (*(f"account{number}" for number in range(17)), "pending"):
             _account(me, "CreateAccount", managed, account)
         _account(me, "CreateAccount", standard, "demo")
@@ -184,6 +186,9 @@ def cases(world: World) -> list[Case]:
                 ("InstanceStatus.NotSupport", 403, world.deleting),
             )
         ),
+        Case("tair.DescribeLogicInstanceTopology", "InvalidInstanceId.NotFound", 404, {"InstanceId": "r-1"}),
+        Case("tair.DescribeClusterMemberInfo", "InvalidInstanceId.NotFound", 404, {"InstanceId": "r-1"}),
+        Case("tair.DescribeDbInstanceConnectivity", "InvalidDbInstanceId.NotFound", 404, {"DBInstanceId": "r-1"}),
         Case("tair.DescribeInstanceAttribute", "InvalidInstanceId.NotFound", 404, {"InstanceId": "r-1"}),
         Case("tair.DescribeInstances", "InvalidInstanceIds.Malformed", 400, {"InstanceIds": "r-1,,r-2"}),
         Case("tair.DescribeInstances", "InvalidInstanceIds.Malformed", 400,
@@ -202,6 +207,7 @@ def cases(world: World) -> list[Case]:
         Case("tair.ReleaseDirectConnection", "InstanceStatus.NotSupport", 403, {"InstanceId": world.moving}),
         Case("tair.ReleaseDirectConnection", "InvalidDbInstanceId.NotFound", 404, {"InstanceId": "r-1"}),
         *_account_cases(world),
+        *_tag_cases(world),
         Case("tair.DescribeZones", "InvalidRegion.Format", 400, {"RegionId": "cn-atlantis"}),
         Case("tair.DescribeSecurityIps", "InvalidInstanceId.NotFound", 404, {"InstanceId": "r-1"}),
         Case(modify, "InvalidInstanceId.NotFound", 404, {"InstanceId": "r-1"}),
@@ -305,6 +311,32 @@ def cases(world: World) -> list[Case]:
     ]  # fmt: skip
 
 
+def _tag_cases(world: World) -> list[Case]:
+    tagged = {"ResourceId.1": world.protected}
+    found = [
+        Case("tair.TagResources", "Duplicate.TagKey", 400, {"Tag.2.Key": "stage", "Tag.2.Value": "x"}),
+        *(Case("tair.TagResources", "InvalidTagKey.Malformed", 400, {"Tag.1.Key": key})
+          for key in ("acs:x", "aliyun", "http://x", "x" * 129)),
+        *(Case("tair.TagResources", "InvalidTagValue.Malformed", 400, {"Tag.1.Value": value})
+          for value in ("https://x", "x" * 129)),
+        Case("tair.TagResources", "OperationDenied.QuotaExceed", 400,
+             tagged | {f"Tag.{number}.Key": f"key{number}" for number in range(1, 21)}),
+        Case("tair.ListTagResources", "MissParameter.TagOrResourceId", 400, {"ResourceId.1": ""}),
+    ]  # fmt: skip
+    for action in ("TagResources", "UntagResources", "ListTagResources"):
+        name = "TagKey.{}" if action == "UntagResources" else "Tag.{}.Key"
+        found += [
+            Case(f"tair.{action}", "InvalidParameter.ResourceType", 400, {"ResourceType": "PROXY"}),
+            Case(f"tair.{action}", "InvalidDbInstanceId.NotFound", 404, {"ResourceId.1": "r-1"}),
+            Case(f"tair.{action}", "InvalidDbInstanceId.NotFound", 404, {"RegionId": "cn-shanghai"}),
+            Case(f"tair.{action}", "NumberExceed.ResourceIds", 400,
+                 {f"ResourceId.{number}": "r-1" for number in range(1, 52)}),
+            Case(f"tair.{action}", "NumberExceed.Tags", 400,
+                 {name.format(number): f"key{number}" for number in range(1, 22)}),
+        ]  # fmt: skip
+    return found
+
+
 def _account_cases(world: World) -> list[Case]:
     pending = {"InstanceId": world.managed, "AccountName": "pending"}
     found = [
@@ -356,6 +388,18 @@ WORKS: dict[str, Callable[[World], dict[str, str]]] = {
     "tair.ModifyInstanceAttribute": lambda world: {"InstanceId": world.standard, "InstanceName": "renamed"},
     "tair.RestartInstance": lambda world: {"InstanceId": world.standard},
     "tair.FlushInstance": lambda world: {"InstanceId": world.standard},
+    "tair.TagResources": lambda world: {
+        "RegionId": "cn-hangzhou", "ResourceType": "INSTANCE", "ResourceId.1": world.standard, "Tag.1.Key": "stage",
+    },
+    "tair.UntagResources": lambda world: {
+        "RegionId": "cn-hangzhou", "ResourceType": "INSTANCE", "ResourceId.1": world.standard,
+    },
+    "tair.ListTagResources": lambda world: {
+        "RegionId": "cn-hangzhou", "ResourceType": "INSTANCE", "ResourceId.1": world.standard,
+    },
+    "tair.DescribeLogicInstanceTopology": lambda world: {"InstanceId": world.cluster},
+    "tair.DescribeClusterMemberInfo": lambda world: {"InstanceId": world.cluster},
+    "tair.DescribeDbInstanceConnectivity": lambda world: {"DBInstanceId": world.standard, "SrcIp": "10.0.0.1"},
     "tair.DescribeAccounts": lambda world: {"InstanceId": world.standard},
     "tair.ResetAccountPassword": lambda world: {
         "InstanceId": world.standard, "AccountName": "demo", "AccountPassword": PASSWORD,

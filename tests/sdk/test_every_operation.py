@@ -151,6 +151,26 @@ def cases(world: World) -> list[Case]:
             "InstanceId": world.restarted, "EffectiveTime": "Immediately", "UpgradeMinorVersion": True,
         }),
         Case("tair", "FlushInstance", "flush_instance", {"InstanceId": world.flushed}),
+        Case("tair", "TagResources", "tag_resources", {
+            "RegionId": "cn-hangzhou", "ResourceType": "INSTANCE", "ResourceId": [world.standard], "Tag": TAGS,
+        }),
+        Case("tair", "ListTagResources", "list_tag_resources", {
+            "RegionId": "cn-hangzhou", "ResourceType": "instance", "ResourceId": [world.standard], "Tag": [],
+            "NextToken": None,
+        }),
+        Case("tair", "UntagResources", "untag_resources", {
+            "RegionId": "cn-hangzhou", "ResourceType": "INSTANCE", "ResourceId": [world.standard],
+            "TagKey": ["stage"], "All": False,
+        }),
+        Case("tair", "DescribeLogicInstanceTopology", "describe_logic_instance_topology", {
+            "InstanceId": world.direct,
+        }),
+        Case("tair", "DescribeClusterMemberInfo", "describe_cluster_member_info", {
+            "InstanceId": world.direct, "PageNumber": 1, "PageSize": 50,
+        }),
+        Case("tair", "DescribeDbInstanceConnectivity", "describe_db_instance_connectivity", {
+            "DBInstanceId": world.standard, "SrcIp": "172.28.134.96",
+        }),
         Case("tair", "DescribeAccounts", "describe_accounts", {
             "InstanceId": world.managed, "AccountName": "to_grant", "SearchAccountName": "grant", "PageNumber": 1,
             "PageSize": 50,

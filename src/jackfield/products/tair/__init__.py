@@ -15,6 +15,8 @@ def load() -> Product:
         geography,
         instances,
         public_connections,
+        tagging,
+        topology,
         upkeep,
         whitelists,
     )
