@@ -81,6 +81,21 @@ def test_it_serves_and_only_its_socket_listens(fleet: Fleet) -> None:
     assert not {f"socket:[{words[9]}]" for words in tcp} & links
 
 
+def test_a_flush_empties_every_database(fleet: Fleet) -> None:
+    """Says how many keys there were, and a server that does not answer is an error."""
+    node = fleet.start()
+    with fleet.client(node) as client:
+        for database in (0, 5):
+            client.command("SELECT", database)
+            client.command("MSET", "a", "1", "b", "2")
+        assert fleet.engine.flush(node) == 4
+        assert client.facts("INFO", "keyspace") == {}
+    assert fleet.engine.flush(node) == 0
+    fleet.engine.stop(node)
+    with pytest.raises(Unreachable):
+        fleet.engine.flush(node)
+
+
 def test_everything_is_for_its_owner_alone(fleet: Fleet) -> None:
     node = fleet.start()
     assert node.folder.stat().st_mode & 0o777 == 0o700

@@ -78,6 +78,30 @@ def test_a_restart_goes_on_after_a_death(jackfield: Running, instance: str) -> N
     assert not after & before
 
 
+def test_users_go_on_after_a_death(jackfield: Running, instance: str) -> None:
+    """What was asked for before the API process died is done by the next one, in every server."""
+
+    def states() -> dict[str, str]:
+        shown = jackfield.tair.describe_accounts(tair.DescribeAccountsRequest(instance_id=instance)).body
+        return {one.account_name: one.account_status for one in shown.accounts.account}
+
+    jackfield.tair.create_account(
+        tair.CreateAccountRequest(instance_id=instance, account_name="late", account_password=OTHER)
+    )
+    assert states() == {"late": "Unavailable"}
+    jackfield.kill_api()
+    jackfield.wait_ready()
+    until("late Available", lambda: states() == {"late": "Available"})
+    with client(jackfield, instance, OTHER, "late") as late:
+        assert all(late.set(key, "of late") for key in KEYS)
+    jackfield.tair.delete_account(tair.DeleteAccountRequest(instance_id=instance, account_name="late"))
+    jackfield.kill_api()
+    jackfield.wait_ready()
+    until("late gone", lambda: states() == {})
+    with client(jackfield, instance, OTHER, "late") as late, pytest.raises(redis.AuthenticationError):
+        late.ping()
+
+
 def test_clients_of_a_cluster_wait_for_a_restart(jackfield: Running) -> None:
     """Through the ordinary address: no error, on the connection that they have."""
     instance = jackfield.create(2)
