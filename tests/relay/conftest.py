@@ -9,6 +9,7 @@ import random
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -16,11 +17,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
+import msgspec
 import pytest
 
+from jackfield.endpoints.certificates import Authority, make_authority
 from jackfield.relay.client import RelayClient, RelayDown
-from jackfield.relay.route import Backend, Route
+from jackfield.relay.route import Backend, Route, Tls
 from jackfield.standing import raise_limit
 
 WAIT_SECONDS = 20.0
@@ -197,6 +201,9 @@ class Bench:
         self._cleanup.callback(sock.close)
         return sock
 
+    def at_the_end(self, close: Callable[[], None]) -> None:
+        self._cleanup.callback(close)
+
     def gone(self, route: Route) -> bool:
         """Whether the route was taken away; asked without dialling, which would be one more connection to cut."""
         return all(route.key not in keys for keys in self.client.owners().values())
@@ -212,6 +219,50 @@ class Bench:
 
     def close(self) -> None:
         self._cleanup.close()
+
+
+class Tlss:
+    """Routes of a relay that end TLS, with certificates of an authority that clients can trust."""
+
+    def __init__(self, bench: Bench, folder: Path) -> None:
+        self.bench = bench
+        self.authority = Authority(make_authority(), folder / "tls")
+        self.ca = folder / "ca.pem"
+        self.ca.write_text(self.authority.pem)
+
+    def tls(
+        self, protocol: Literal["tls", "postgres", "mysql"], address: str, *, required: bool = False, name: str = ""
+    ) -> Tls:
+        certificate = self.authority.certify([name or "r-test.redis.rds.aliyuncs.com"], [address], since=time.time())
+        return Tls(protocol=protocol, certificate=str(certificate.path), required=required)
+
+    def listen(
+        self,
+        target: str,
+        protocol: Literal["tls", "postgres", "mysql"] = "tls",
+        *,
+        required: bool = False,
+        owner: str = "o",
+    ) -> Route:
+        """Has the relay listen on a new address, with a certificate for it."""
+        plain = self.bench.route(target, owner=owner)
+        route = msgspec.structs.replace(plain, tls=self.tls(protocol, plain.address, required=required))
+        ack = self.bench.client.replace(owner, [route])
+        assert [bound.error for bound in ack.bound] == [""]
+        return route
+
+    def context(self) -> ssl.SSLContext:
+        """A client's, that trusts the authority alone."""
+        return ssl.create_default_context(cafile=str(self.ca))
+
+    def dial(self, route: Route, context: ssl.SSLContext | None = None) -> ssl.SSLSocket:
+        sock = (context or self.context()).wrap_socket(self.bench.dial(route), server_hostname=route.address)
+        self.bench.at_the_end(sock.close)
+        return sock
+
+    def reasons(self) -> list[str]:
+        """Why clients were refused, oldest first."""
+        return [refusal.reason for refusal in self.bench.client.refusals()]
 
 
 def receive(sock: socket.socket, size: int) -> bytes:
@@ -304,6 +355,11 @@ def bench(relay: RelayProcess, folder: Path, addresses: Iterator[str], tools: To
     bench = Bench(relay, folder, addresses)
     yield bench
     bench.close()
+
+
+@pytest.fixture
+def tlss(bench: Bench, folder: Path) -> Tlss:
+    return Tlss(bench, folder)
 
 
 @pytest.fixture(scope="session")

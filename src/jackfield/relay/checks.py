@@ -82,5 +82,9 @@ def _check(route: Route) -> None:
         for backend in route.backends:
             _check_backend(backend)
         gate_of(route)
+        if route.tls is not None:
+            from jackfield.relay.tls.context import context_of  # ssl takes memory that most relays need not spend
+
+            context_of(route.tls)
     except ValueError as error:
         raise wrong(str(error)) from None

@@ -6,6 +6,7 @@ import errno
 import socket
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from jackfield.relay.descriptors import RESERVE, reset
 from jackfield.relay.dial import error_name
@@ -14,6 +15,9 @@ from jackfield.relay.refusals import Refusals
 from jackfield.relay.route import Route
 from jackfield.relay.rules import gate_of
 from jackfield.relay.session import Session, Upstream
+
+if TYPE_CHECKING:
+    from jackfield.relay.tls.front import Front
 
 BACKLOG = 4096
 """Asked of ``listen``; the kernel takes it down to ``net.core.somaxconn``."""
@@ -45,6 +49,15 @@ def bind(route: Route) -> socket.socket:
     return sock
 
 
+def _front(route: Route, upstream: Upstream) -> Front | None:
+    """What ends TLS for the route; loaded with the first route that has it."""
+    if route.tls is None:
+        return None
+    from jackfield.relay.tls.front import Front
+
+    return Front(upstream, route.tls)
+
+
 class Listener:
     """Accepts clients of one route and hands them to its upstream.
 
@@ -52,11 +65,13 @@ class Listener:
     :param refusals: where clients that were turned away are noted.
     :param sock: a socket that listens already (from a VPC); without it the route's address is bound.
     :raises OSError: when the address can not be bound. Nothing is left behind.
+    :raises ValueError: the route's certificate can not be loaded.
     """
 
     __slots__ = (
         "_accepting",
         "_expected",
+        "_front",
         "_gate",
         "_refusals",
         "_sock",
@@ -84,16 +99,20 @@ class Listener:
         self.idle: Callable[[], None] | None = None  # called between batches once closed and without sessions
         self._refusals = refusals or Refusals()
         self._gate = gate_of(route)
+        self._front = _front(route, upstream)
         self._expected: dict[str, float] = {}  # ADDRESS:PORT -> monotonic time until which it is let in
         self._sock = sock or bind(route)
         self._accepting = True
         loop.register(self._sock.fileno(), self)
 
     def update(self, route: Route) -> None:
-        """Takes over what may change while the address stays: whitelist, backends, limits, drain.
+        """Takes over what may change while the address stays: whitelist, backends, limits, drain, certificate.
 
-        Connections that are open are not judged again.
+        Connections that are open are not judged again, and go on with the certificate that they were shown.
+
+        :raises ValueError: the certificate can not be loaded; nothing has changed.
         """
+        self._front = _front(route, self.upstream)
         self._gate = gate_of(route)
         self.upstream.update(route)
         self.route = route
@@ -110,7 +129,10 @@ class Listener:
         self.loop.register(sock.fileno(), self)
 
     def expect(self, source: str, seconds: float) -> None:
-        """Lets the next connection from exactly ``source`` (``ADDRESS:PORT``) in, whatever whitelist and limit say."""
+        """Lets the next connection from exactly ``source`` (``ADDRESS:PORT``) in, whatever whitelist and limit say.
+
+        It may be plain where TLS is required.
+        """
         now = time.monotonic()
         for known in [known for known, until in self._expected.items() if until < now]:
             del self._expected[known]
@@ -132,7 +154,8 @@ class Listener:
 
     def _admit(self, client: socket.socket, address: str, source: str) -> None:
         client.setblocking(False)
-        if not (self._expected and self._was_expected(source)):
+        expected = bool(self._expected) and self._was_expected(source)
+        if not expected:
             limit = self.route.max_connections
             if not self._gate.admits(address):
                 self._turn_away(client, source, self._gate.explain(address))
@@ -140,7 +163,11 @@ class Listener:
             if limit and len(self.sessions) >= limit:
                 self._turn_away(client, source, f"{limit} connections are open, as many as the route allows")
                 return
-        session = self.upstream.open(self, client, source)
+        session: Session | None
+        if self._front is None:
+            session = self.upstream.open(self, client, source)
+        else:
+            session = self._front.open(self, client, source, lenient=expected)
         if session is not None:
             self.sessions.add(session)
 

@@ -63,6 +63,23 @@ class HealthCheck(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     fall: int = 2
 
 
+class Tls(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How clients of a route may encrypt; the databases behind it are spoken to in plain.
+
+    :param protocol: ``tls`` from the first byte on (Redis), or begun inside the database's own protocol: after an
+        SSLRequest (``postgres``), or by CLIENT_SSL in the answer to the greeting (``mysql``).
+    :param certificate: path of a PEM file, readable by the relay alone: the certificate and what leads to its CA.
+    :param key: path of the PEM file with its key; empty where it is in the same file. What is under a path never
+        changes: a renewed certificate has another path.
+    :param required: clients that do not encrypt are refused.
+    """
+
+    protocol: Literal["tls", "postgres", "mysql"]
+    certificate: str
+    key: str = ""
+    required: bool = False
+
+
 class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One listening address.
 
@@ -83,6 +100,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         for a route with one backend that is dialled whatever its health.
     :param health: how the backends of a balanced route are watched; ``None`` takes all of them for healthy.
     :param drain_seconds: how long live connections go on after the route was taken away, before they are reset.
+    :param tls: how clients may encrypt; ``None``: bytes are carried as they are.
     """
 
     key: str
@@ -99,6 +117,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     drain_seconds: float = 0.0
     balance: Balance | None = None
     health: HealthCheck | None = None
+    tls: Tls | None = None
 
     @property
     def place(self) -> Place:
