@@ -94,7 +94,6 @@ def test_a_wrong_password_is_told_inside_tls(target: str, tlss: Tlss) -> None:
 
 @pytest.mark.parametrize("way", ["cancel", "cancel_safe"])
 def test_a_query_is_cancelled_also_by_who_cancels_in_plain(target: str, tlss: Tlss, way: str) -> None:
-    psycopg = importlib.import_module("psycopg")
     route = tlss.listen(target, "postgres", required=True)
     with connect(route, sslmode="require") as connection:
         begun = time.monotonic()
@@ -103,6 +102,7 @@ def test_a_query_is_cancelled_also_by_who_cancels_in_plain(target: str, tlss: Tl
         while connection.pgconn.is_busy():
             connection.pgconn.consume_input()
         assert b"canceling statement" in connection.pgconn.get_result().error_message
+        assert connection.pgconn.get_result() is None
         assert time.monotonic() - begun < 20
 
 
