@@ -44,6 +44,7 @@ class Folder:
         self.relay = self.root / "relay"
         self.engines = self.root / "engines"
         self.vpcs = self.root / "vpcs"
+        self.certificates = self.root / "certificates"
         self.logs = self.root / "logs"
         self.hosts = self.root / "hosts"
         self.ready = self.root / "ready.json"

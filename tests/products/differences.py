@@ -250,6 +250,7 @@ UNDOCUMENTED: dict[tuple[str, str, int], str] = {
     ("R-kvstore.DescribeInstanceAttribute", "InvalidInstanceId.NotFound", 404): "what Terraform polls for",
     ("R-kvstore.DescribeDBInstanceNetInfo", "InvalidInstanceId.NotFound", 404): "what Terraform expects of it",
     ("R-kvstore.DescribeZones", "InvalidRegion.Format", 400): "CreateInstance's, for the same rule",
+    ("R-kvstore.ModifyInstanceSSL", "InvalidInstanceId.NotFound", 404): "DescribeInstanceSSL's, for the same rule",
     ("R-kvstore.ModifySecurityIps", "InvalidInstanceId.NotFound", 404): "DescribeSecurityIps', for the same rule",
     ("R-kvstore.ModifySecurityIps", "InstanceStatus.NotSupport", 403): "the connection family's; while it is deleted",
     ("R-kvstore.ModifySecurityIps", "InvalidSecurityIps", 400): "the gateway's form for an entry that is no address",

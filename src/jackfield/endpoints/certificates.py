@@ -18,12 +18,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from jackfield.endpoints.lifetime import VALID_SECONDS
 from jackfield.store.files import create_whole, private_folder
 from jackfield.store.interface import Store
 from jackfield.store.secrets import KeyRing
-
-VALID_SECONDS = 365 * 86400
-"""How long a certificate of an instance is valid, as the vendor's: a year."""
 
 _AUTHORITY = "tls authority"
 """Where the store keeps the sealed key and the certificate of the authority."""

@@ -1,5 +1,7 @@
 """Jackfield's own administration under ``/_jackfield/``; needs the admin token, and no browser of another origin.
 
+Only ``ca.pem``, the certificate of the authority that clients of databases have to trust, is for everybody.
+
 Nothing here is the vendor's. Replies are JSON; errors are ``{"error": "…"}``.
 """
 
@@ -48,8 +50,16 @@ class Overview(Protocol):
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def administration(*, token: str, store: Store, keyring: KeyRing, overview: Overview) -> Starlette:
-    """The application; mount it at ``/_jackfield``."""
+def administration(
+    *, token: str, store: Store, keyring: KeyRing, overview: Overview, ca: Callable[[], str]
+) -> Starlette:
+    """The application; mount it at ``/_jackfield``.
+
+    :param ca: gives the authority's certificate, as PEM.
+    """
+
+    async def authority(request: Request) -> Response:
+        return Response(await run_in_threadpool(ca), media_type="application/x-pem-file")
 
     async def health(request: Request) -> Response:
         return _json(await run_in_threadpool(overview.health))
@@ -107,6 +117,7 @@ def administration(*, token: str, store: Store, keyring: KeyRing, overview: Over
     guard = _guard(token)
     return Starlette(
         routes=[
+            Route("/_jackfield/ca.pem", authority, methods=["GET"]),
             Route("/_jackfield/health", guard(health), methods=["GET"]),
             Route("/_jackfield/instances", guard(instances), methods=["GET"]),
             Route("/_jackfield/vpcs", guard(networks), methods=["GET"]),

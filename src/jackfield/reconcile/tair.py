@@ -15,7 +15,16 @@ from jackfield.engines.engine import EngineFailed, Health
 from jackfield.engines.redis import RedisNode
 from jackfield.products.tair.resources import Account, Instance, Shard
 from jackfield.products.tair.routes import routes
-from jackfield.products.tair.states import CHANGING, CREATING, FLUSHING, NETWORK_MODIFYING, NORMAL, REBOOTING, RELEASED
+from jackfield.products.tair.states import (
+    CHANGING,
+    CREATING,
+    FLUSHING,
+    NETWORK_MODIFYING,
+    NORMAL,
+    REBOOTING,
+    RELEASED,
+    SSL_MODIFYING,
+)
 from jackfield.reconcile.dialling import Dialler, NotProven
 from jackfield.reconcile.endpoints import EndpointWork, Prove
 from jackfield.reconcile.loop import Later, wait_until
@@ -23,9 +32,10 @@ from jackfield.reconcile.placing import is_shared, place
 from jackfield.reconcile.tair_accounts import AccountWork
 from jackfield.reconcile.tair_nodes import prove, redis_node
 from jackfield.reconcile.tair_upkeep import Upkeep
+from jackfield.reconcile.tls import prove_no_tls, tls_prover
 from jackfield.reconcile.watch import HEALTH_SECONDS
 from jackfield.reconcile.world import World
-from jackfield.relay.route import Route
+from jackfield.relay.route import Route, Tls
 from jackfield.settings import PACES
 
 
@@ -33,7 +43,8 @@ class TairReconciler:
     """One step at a time, from what the store says now.
 
     Creating: addresses, servers, the ordinary endpoint, Normal. NetworkModifying: endpoints come, move and go, Normal.
-    Rebooting, Flushing, and Changing to another password: the servers have it behind them, Normal.
+    SSLModifying: endpoints show a certificate, or none, Normal. Rebooting, Flushing, and Changing to another password:
+    the servers have it behind them, Normal.
     Normal: servers that died are started again, changed whitelists reach the relay. Changing: everything ends,
     Released.
     """
@@ -68,6 +79,8 @@ class TairReconciler:
                     self._endpoints.open(endpoint, partial(self._plan, instance), self._prove(instance))
             self._announce(instance)
             return self._settle_network(instance, endpoints)
+        if instance.status == SSL_MODIFYING:
+            return self._settle_tls(instance, endpoints)
         if instance.status in (REBOOTING, FLUSHING) or instance.change:
             return self._keep_up(instance, endpoints)
         if instance.status == CHANGING:
@@ -177,6 +190,33 @@ class TairReconciler:
                 tx.put(settled, evidence=evidence)
         return 0.0
 
+    def _settle_tls(self, instance: Instance, endpoints: Sequence[Endpoint]) -> float | None:
+        """Tells the relays, sees by a handshake at each address what clients are shown, then says Normal.
+
+        :raises Later: the pace is not over, or an address does not show it yet.
+        """
+        seen: dict[str, Any] = {}
+        for endpoint in endpoints:
+            plan = partial(self._plan, instance)
+            self._endpoints.tend(endpoint, plan, self._prove(instance))
+            shown = tls_prover(endpoint.name, self._world.authority) if instance.tls_since else prove_no_tls
+            seen[endpoint.id] = self._endpoints.proof(endpoint, plan, shown)
+        wait_until(instance.settle_at)
+        evidence = {**self._facts(instance), "tls": seen}
+        with self._world.store.write() as tx:
+            current = tx.get(Instance, instance.id)
+            if current is not None and current.status == SSL_MODIFYING:
+                tx.put(msgspec.structs.replace(current, status=NORMAL), evidence=evidence)
+        return 0.0  # accounts may be waiting
+
+    def _tls(self, instance: Instance, endpoint: Endpoint) -> Tls | None:
+        if not instance.tls_since:
+            return None
+        addresses = [*endpoint.addresses, *filter(None, [endpoint.vpc_address])]
+        names = [endpoint.name, *endpoint.aliases]
+        certificate = self._world.authority().certify(names, addresses, since=instance.tls_since)
+        return Tls(protocol="tls", certificate=str(certificate.path))
+
     def _tend(self, instance: Instance, endpoints: Sequence[Endpoint]) -> float | None:
         if self._world.real:
             for endpoint in endpoints:
@@ -249,6 +289,7 @@ class TairReconciler:
             lambda shard: str(self._socket(instance, shard)),
             drain=self._world.settings.drain,
             local_clients=self._world.settings.local_clients,
+            tls=self._tls(instance, endpoint),
         )
 
     def _prove(self, instance: Instance) -> Prove:

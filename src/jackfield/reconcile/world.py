@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from jackfield.engines.redis import RedisEngine
 from jackfield.folder import Folder
@@ -17,6 +19,9 @@ from jackfield.settings import Settings
 from jackfield.store.interface import Store
 from jackfield.store.secrets import KeyRing
 
+if TYPE_CHECKING:
+    from jackfield.endpoints.certificates import Authority
+
 
 @dataclass(frozen=True, slots=True)
 class World:
@@ -26,6 +31,7 @@ class World:
     :param dialler: proves that routes lead where they should.
     :param deaths: is told of every server process, and schedules the instance of one that ends.
     :param tended: is told of every instance that was found serving.
+    :param authority: gives who signs certificates of endpoints; made, and its libraries loaded, with the first wish.
     :param vpcs: what listens and resolves inside VPCs.
     """
 
@@ -40,6 +46,7 @@ class World:
     deaths: DeathWatch
     tended: Tended
     vpcs: Vpcs
+    authority: Callable[[], Authority]
 
     @property
     def real(self) -> bool:

@@ -17,7 +17,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -68,6 +70,9 @@ from jackfield.store.sqlite import open_store
 from jackfield.supervisor.overview import Overview
 from jackfield.supervisor.ready import Ready
 from jackfield.vantage.client import HolderClient
+
+if TYPE_CHECKING:
+    from jackfield.endpoints.certificates import Authority
 
 log = logging.getLogger("jackfield.api")
 
@@ -133,6 +138,7 @@ class Process:
             deaths=self._deaths,
             tended=Tended(),
             vpcs=vpcs,
+            authority=cache(self._open_authority),
         )
         self._instances: tuple[InstanceReconciler, ...] = (
             TairReconciler(self._world),
@@ -255,11 +261,20 @@ class Process:
             tx.set_meta(_ROOT_KEY, new_id)
             return account.id, new_id, secret
 
+    def _open_authority(self) -> Authority:
+        from jackfield.endpoints.certificates import Authority
+
+        return Authority.open(self._store, self._keyring, self._folder.certificates)
+
     def _administration(self) -> ASGIApp:
         from jackfield.gateway.administration import administration
 
         return administration(
-            token=self._admin_token, store=self._store, keyring=self._keyring, overview=self._overview
+            token=self._admin_token,
+            store=self._store,
+            keyring=self._keyring,
+            overview=self._overview,
+            ca=lambda: self._world.authority().pem,
         )
 
     def _oceanbase(self, keys: KeyCache, report: Callable[[str], None]) -> ASGIApp:

@@ -16,6 +16,7 @@ def load() -> Product:
         instances,
         public_connections,
         tagging,
+        tls,
         topology,
         upkeep,
         whitelists,

@@ -29,6 +29,22 @@ class InstanceStatusNotSupport(ApiError):
     message = "Instance status does not support this operation."
 
 
+class IncorrectDBInstanceState(ApiError):
+    """The instance is in a transitional state, as the calls about TLS say it."""
+
+    code = "IncorrectDBInstanceState"
+    status = 403
+    message = "Current DB instance state does not support this operation."
+
+
+class InvalidParametersFormat(ApiError):
+    """SSLEnabled is none of its values, or wants a certificate renewed that is not there."""
+
+    code = "InvalidParameters.Format"
+    status = 400
+    message = "Specified parameters is not valid."
+
+
 class NetTypeNotExists(ApiError):
     """There is no endpoint of the kind that the call wants to release."""
 

@@ -41,6 +41,8 @@ class Instance(Resource, frozen=True, kw_only=True, omit_defaults=True):
     :param change: what is being done while the status is Changing; empty: the instance is being deleted.
     :param secret: a new password, sealed, until it has logged in; empty afterwards.
     :param ending: the server processes that a restart ends.
+    :param tls_since: from when the year of the certificates counts that its endpoints show, seconds since the epoch; 0:
+        they end no TLS.
     :param settle_at: when the current transition may end at the earliest (the pace), seconds since the epoch.
     """
 
@@ -69,6 +71,7 @@ class Instance(Resource, frozen=True, kw_only=True, omit_defaults=True):
     change: Literal["", "password"] = ""
     secret: str = ""
     ending: tuple[ProcessId, ...] = ()
+    tls_since: float = 0.0
     settle_at: float = 0.0
 
 

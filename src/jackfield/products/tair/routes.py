@@ -8,7 +8,7 @@ from typing import Literal
 from jackfield.endpoints.resources import Endpoint
 from jackfield.endpoints.whitelist import union
 from jackfield.products.tair.resources import Instance, Shard
-from jackfield.relay.route import Backend, Route
+from jackfield.relay.route import Backend, Route, Tls
 
 Socket = Callable[[Shard], str]
 """Where a shard's server listens: the path of its Unix socket."""
@@ -24,6 +24,7 @@ def routes(
     *,
     drain: float,
     local_clients: Literal["whitelist", "allow"],
+    tls: Tls | None = None,
 ) -> tuple[Route, ...]:
     """The routes of one endpoint; none while its addresses are not chosen.
 
@@ -31,6 +32,7 @@ def routes(
     server; a direct endpoint has an address for each shard.
 
     :param drain: seconds live connections go on after a release.
+    :param tls: how clients of this endpoint may encrypt.
     """
     whitelist = union(instance.whitelist)
 
@@ -46,6 +48,7 @@ def routes(
             local_clients=local_clients,
             max_connections=limit,
             drain_seconds=drain,
+            tls=tls,
         )
 
     if endpoint.net == "direct":

@@ -14,6 +14,7 @@ from jackfield.store.resource import States
 CREATING = "Creating"
 NORMAL = "Normal"
 NETWORK_MODIFYING = "NetworkModifying"
+SSL_MODIFYING = "SSLModifying"
 CHANGING = "Changing"
 REBOOTING = "Rebooting"
 FLUSHING = "Flushing"
@@ -21,10 +22,11 @@ RELEASED = "Released"
 
 INSTANCE_STATES = States(
     initial=(CREATING,),
-    intents=((NORMAL, NETWORK_MODIFYING), (NORMAL, CHANGING), (NORMAL, REBOOTING), (NORMAL, FLUSHING)),
+    intents=tuple((NORMAL, work) for work in (NETWORK_MODIFYING, SSL_MODIFYING, CHANGING, REBOOTING, FLUSHING)),
     settlements=(
         (CREATING, NORMAL),
         (NETWORK_MODIFYING, NORMAL),
+        (SSL_MODIFYING, NORMAL),
         (CHANGING, NORMAL),
         (REBOOTING, NORMAL),
         (FLUSHING, NORMAL),
