@@ -36,6 +36,7 @@ class World(NamedTuple):
     restarted: str
     flushed: str
     modified: str
+    secured: str
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +60,7 @@ def world(states: Running, me: Account) -> World:
     return World(
         vpc, vswitch, states.create(0, ""), states.create(2, ""), direct, public, states.create(0, ""), doomed_vpc,
         doomed_vswitch, _with_accounts(states, me), states.create(2, ""), states.create(0, ""), states.create(0, ""),
+        states.create(0, ""),
     )  # fmt: skip
 
 
@@ -121,6 +123,10 @@ def cases(world: World) -> list[Case]:
         Case("tair", "DescribeSecurityIps", "describe_security_ips", {"InstanceId": world.standard}),
         Case("tair", "DescribeRegions", "describe_regions", {"AcceptLanguage": "en-US"}),
         Case("tair", "DescribeZones", "describe_zones", {"AcceptLanguage": "zh-CN", "RegionId": "cn-shanghai"}),
+        Case("tair", "DescribeInstanceSSL", "describe_instance_ssl", {"InstanceId": world.cluster}),
+        Case("tair", "ModifyInstanceSSL", "modify_instance_ssl", {
+            "InstanceId": world.secured, "SSLEnabled": "Enable",
+        }),
         Case("tair", "ModifySecurityIps", "modify_security_ips", {
             "InstanceId": world.standard, "SecurityIps": "100.64.10.0/24,10.101.11.1", "ModifyMode": "Append",
             "SecurityIpGroupName": "group_1", "SecurityIpGroupAttribute": "hidden",

@@ -33,7 +33,7 @@ def described(jackfield: Running, instance: str) -> Any:
 
 
 def serial(client: redis.Redis) -> str:
-    connection = client.connection_pool.get_connection()
+    connection: Any = client.connection_pool.get_connection()
     try:
         return str(connection._sock.getpeercert()["serialNumber"])
     finally:
@@ -85,7 +85,7 @@ def test_every_shard_of_a_direct_endpoint_shows_its_certificate(jackfield: Runni
     ca = tmp_path / "ca.pem"
     with urllib.request.urlopen(described(jackfield, instance).cert_download_url) as reply:
         ca.write_bytes(reply.read())
-    options = {"password": PASSWORD, "ssl": True, "ssl_ca_certs": str(ca)}
+    options: dict[str, Any] = {"password": PASSWORD, "ssl": True, "ssl_ca_certs": str(ca)}
     with redis.RedisCluster(host=jackfield.name(instance, "direct"), **options) as cluster:
         for number in range(100):
             cluster.set(f"k{number}", number)
