@@ -15,6 +15,7 @@ NO_TLS = "of TCPSSL listeners, which are refused"
 NO_RANGE = "of a listener on a range of ports, which is refused"
 SOURCE = "the calling tool, for the vendor's figures"
 
+NO_CLIENT_CA = "clients show no certificates; they log in by password"
 NO_ECS = "there are no instances to buy"
 
 WITHOUT_EFFECT: dict[tuple[str, str], str] = {
@@ -88,6 +89,17 @@ WITHOUT_EFFECT: dict[tuple[str, str], str] = {
     ("Privatelink.UpdateVpcEndpointAttribute", "CrossRegionBandwidth"): ONE_REGION,
     ("Privatelink.UpdateVpcEndpointServiceAttribute", "AddSupportedRegionSet"): ONE_REGION,
     ("Privatelink.UpdateVpcEndpointServiceAttribute", "DeleteSupportedRegionSet"): ONE_REGION,
+    ("Rds.ModifyDBInstanceSSL", "ACL"): NO_CLIENT_CA,
+    ("Rds.ModifyDBInstanceSSL", "Certificate"): "of SQL Server",
+    ("Rds.ModifyDBInstanceSSL", "ClientCACert"): NO_CLIENT_CA,
+    ("Rds.ModifyDBInstanceSSL", "ClientCAEnabled"): NO_CLIENT_CA,
+    ("Rds.ModifyDBInstanceSSL", "ClientCertRevocationList"): NO_CLIENT_CA,
+    ("Rds.ModifyDBInstanceSSL", "ClientCrlEnabled"): NO_CLIENT_CA,
+    ("Rds.ModifyDBInstanceSSL", "PassWord"): "of SQL Server",
+    ("Rds.ModifyDBInstanceSSL", "ReplicationACL"): NO_CLIENT_CA,
+    ("Rds.ModifyDBInstanceSSL", "ServerCert"): "of the CAType custom, which is refused",
+    ("Rds.ModifyDBInstanceSSL", "ServerKey"): "of the CAType custom, which is refused",
+    ("Rds.ModifyDBInstanceSSL", "TlsVersion"): "of SQL Server; TLS 1.2 and 1.3 are spoken",
     ("Rds.AllocateInstancePublicConnection", "BabelfishPort"): "no server speaks Babelfish",
     ("Rds.AllocateInstancePublicConnection", "GeneralGroupName"): NO_GROUP,
     ("Rds.AllocateInstancePublicConnection", "PGBouncerPort"): "no PgBouncer runs",
@@ -166,6 +178,7 @@ REFUSED_VALUES: dict[tuple[str, str], dict[str, str]] = {
     ("R-kvstore.RestartInstance", "EffectiveTime"): {"MaintainTime": "nothing is maintained, so there is no such time"},
     ("R-kvstore.CreateInstance", "InstanceType"): {"Memcache": "no engine speaks it"},
     ("Rds.CreateDBInstance", "Engine"): NO_ENGINE,
+    ("Rds.ModifyDBInstanceSSL", "CAType"): {"custom": "certificates of the user's own are not served"},
     ("Rds.DescribeAvailableZones", "Engine"): NO_ENGINE,
 }
 """Documented values of a parameter that are refused."""
@@ -261,6 +274,9 @@ UNDOCUMENTED: dict[tuple[str, str, int], str] = {
     ("Privatelink.DetachResourceFromVpcEndpointService", "EndpointServiceOperationDenied", 400): "Attach's, likewise",
     ("Privatelink.DisableVpcEndpointZoneConnection", "ConcurrentCallNotSupported", 400): REPEATED,
     ("Privatelink.EnableVpcEndpointZoneConnection", "ConcurrentCallNotSupported", 400): REPEATED,
+    ("Rds.DescribeDBInstanceSSL", "InvalidDBInstanceName.NotFound", 404): UNKNOWN_INSTANCE,
+    ("Rds.ModifyDBInstanceSSL", "InvalidDBInstanceName.NotFound", 404): UNKNOWN_INSTANCE,
+    ("Rds.ModifyDBInstanceSSL", "OperationDenied.DBInstanceStatus", 403): RETRIED,
     ("Rds.AllocateInstancePublicConnection", "InvalidDBInstanceName.NotFound", 404): UNKNOWN_INSTANCE,
     ("Rds.AllocateInstancePublicConnection", "OperationDenied.DBInstanceStatus", 403): RETRIED,
     ("Rds.CreateAccount", "InvalidAccountName.Malformed", 400): "the form of the other errors about account names",

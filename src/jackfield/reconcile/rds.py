@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -12,20 +12,22 @@ from jackfield.endpoints.resources import Endpoint
 from jackfield.engines.engine import EngineFailed, Health
 from jackfield.products.rds.resources import DBAccount, DBInstance
 from jackfield.products.rds.routes import routes
-from jackfield.products.rds.states import DELETING, RUNNING
-from jackfield.reconcile.endpoints import EndpointWork
+from jackfield.products.rds.states import DELETING, RUNNING, SSL_MODIFYING
+from jackfield.reconcile.endpoints import EndpointWork, Plan
 from jackfield.reconcile.loop import Later, wait_until
 from jackfield.reconcile.rds_servers import server_of
+from jackfield.reconcile.tls import tls_prover
 from jackfield.reconcile.watch import HEALTH_SECONDS
 from jackfield.reconcile.world import World
-from jackfield.relay.route import Route
+from jackfield.relay.route import Route, Tls
 
 
 class RdsReconciler:
     """One step at a time, from what the store says now.
 
-    Creating and DBInstanceNetTypeChanging: the server runs, endpoints come, move and go, Running. Running: a server
-    that died is started again, changed whitelists reach the relay. Deleting: everything ends, the record goes.
+    Creating and DBInstanceNetTypeChanging: the server runs, endpoints come, move and go, Running. SSL_MODIFYING:
+    endpoints show a certificate, or none, Running. Running: a server that died is started again, changed whitelists reach the
+    relay. Deleting: everything ends, the record goes.
     """
 
     kind = DBInstance.kind
@@ -50,6 +52,8 @@ class RdsReconciler:
             return None
         self._start(instance)
         self._work(instance, endpoints)
+        if instance.status == SSL_MODIFYING:
+            self._see_tls(instance, endpoints)
         if instance.status != RUNNING:
             self._settle(instance)
         self._world.tended.note(instance.id)
@@ -79,7 +83,30 @@ class RdsReconciler:
     def _work(self, instance: DBInstance, endpoints: Sequence[Endpoint]) -> None:
         prove = server_of(self._world, instance).prove
         seen = self._seen.setdefault(instance.id, {})
-        self._endpoints.work(endpoints, partial(self._plan, instance), prove, seen)
+        self._endpoints.work(endpoints, self._planned(instance), prove, seen)
+
+    def _see_tls(self, instance: DBInstance, endpoints: Sequence[Endpoint]) -> None:
+        """Looks by a handshake at what clients are shown; without TLS by a plain login.
+
+        :raises Later: an address does not show it yet.
+        """
+        name = instance.tls.name if instance.tls else ""
+        shown = tls_prover(name, self._world.authority) if name else server_of(self._world, instance).prove
+        seen = self._seen.setdefault(instance.id, {})
+        for endpoint in endpoints:
+            seen[endpoint.id] = {"tls": bool(name), **self._endpoints.proof(endpoint, self._planned(instance), shown)}
+
+    def _planned(self, instance: DBInstance) -> Plan:
+        return partial(self._plan, instance)
+
+    def _tls(self, instance: DBInstance, endpoint: Endpoint) -> Tls | None:
+        wanted = instance.tls
+        if wanted is None:
+            return None
+        addresses = [*endpoint.addresses, *filter(None, [endpoint.vpc_address])]
+        certificate = self._world.authority().certify([wanted.name], addresses, since=wanted.since)
+        protocol: Literal["postgres", "mysql"] = "postgres" if instance.engine == "PostgreSQL" else "mysql"
+        return Tls(protocol=protocol, certificate=str(certificate.path), required=wanted.forced)
 
     def _settle(self, instance: DBInstance) -> None:
         """Says Running once no endpoint is on its way any more.
@@ -127,4 +154,5 @@ class RdsReconciler:
             server_of(self._world, instance).target,
             drain=self._world.settings.drain,
             local_clients=self._world.settings.local_clients,
+            tls=self._tls(instance, endpoint),
         )

@@ -15,6 +15,7 @@ def load() -> Product:
         geography,
         instances,
         listing,
+        tls,
         whitelists,
     )
     from jackfield.products.rds.product import RDS

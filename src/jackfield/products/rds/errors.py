@@ -101,6 +101,30 @@ class InvalidRwSplitNetTypeNotFound(ApiError):
     message = "The RwSplitNetType is not found."
 
 
+class InvalidSslStatus(ApiError):
+    """SSLEnabled is neither 0 nor 1, or ForceEncryption neither "0" nor "1"."""
+
+    code = "InvalidSSLStatus"
+    status = 400
+    message = "Specify ssl status is invalid."
+
+
+class IncorrectDbSslStatus(ApiError):
+    """TLS is turned off where it is not on, or plain clients are to be refused where it is off."""
+
+    code = "IncorrectDBSslStatus"
+    status = 400
+    message = "Specified DB SSLStatus does not support this operation."
+
+
+class InvalidCaTypeNotFound(ApiError):
+    """The kind of authority is none that this machine has: certificates of the user's own are not served."""
+
+    code = "InvalidCAType.NotFound"
+    status = 400
+    message = "Specify ca type is not found."
+
+
 class EndpointNotFound(ApiError):
     """ReleaseInstanceConnection: string and network type are not those of a public endpoint of the instance."""
 

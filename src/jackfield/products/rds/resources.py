@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+import msgspec
+
 from jackfield.endpoints.whitelist import Group
 from jackfield.products.rds.states import ACCOUNT_STATES, INSTANCE_STATES
 from jackfield.products.tags import Tag
 from jackfield.store.resource import Resource, States
 
 Engine = Literal["MySQL", "PostgreSQL"]
+
+
+class Tls(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How an instance ends TLS, at each of its endpoints.
+
+    :param name: the connection string for which the certificate is. :param since: from when its year counts, seconds
+        since the epoch. :param forced: clients that do not encrypt are refused.
+    """
+
+    name: str
+    since: float
+    forced: bool = False
 
 
 class DBInstance(Resource, frozen=True, kw_only=True, omit_defaults=True):
@@ -41,6 +55,7 @@ class DBInstance(Resource, frozen=True, kw_only=True, omit_defaults=True):
     slave_zones: tuple[str, ...] = ()
     minor_upgrades: str = "Auto"
     engine_port: int = 0
+    tls: Tls | None = None
     settle_at: float = 0.0
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 from jackfield.endpoints.resources import Endpoint
 from jackfield.endpoints.whitelist import union
 from jackfield.products.rds.resources import DBInstance
-from jackfield.relay.route import Backend, Route
+from jackfield.relay.route import Backend, Route, Tls
 
 
 def routes(
@@ -17,10 +17,12 @@ def routes(
     *,
     drain: float,
     local_clients: Literal["whitelist", "allow"],
+    tls: Tls | None = None,
 ) -> tuple[Route, ...]:
     """One route straight to the server; none while the endpoint's address is not chosen.
 
     :param target: where the server listens, as :class:`Backend` wants it.
+    :param tls: how clients of this endpoint may, or have to, encrypt.
     """
     if not endpoint.addresses:
         return ()
@@ -34,5 +36,6 @@ def routes(
             whitelist=union(instance.whitelist),
             local_clients=local_clients,
             drain_seconds=drain,
+            tls=tls,
         ),
     )

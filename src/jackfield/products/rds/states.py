@@ -11,12 +11,13 @@ from jackfield.store.resource import States
 CREATING = "Creating"
 RUNNING = "Running"
 NET_CHANGING = "DBInstanceNetTypeChanging"
+SSL_MODIFYING = "SSL_MODIFYING"
 DELETING = "Deleting"
 
 INSTANCE_STATES = States(
     initial=(CREATING,),
-    intents=((RUNNING, NET_CHANGING), (RUNNING, DELETING)),
-    settlements=((CREATING, RUNNING), (NET_CHANGING, RUNNING), (DELETING, "")),
+    intents=((RUNNING, NET_CHANGING), (RUNNING, SSL_MODIFYING), (RUNNING, DELETING)),
+    settlements=((CREATING, RUNNING), (NET_CHANGING, RUNNING), (SSL_MODIFYING, RUNNING), (DELETING, "")),
 )
 
 UNAVAILABLE = "Unavailable"
