@@ -14,6 +14,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
 import pytest
 import redis
 
@@ -236,6 +237,9 @@ class Relay:
         for sock in (self.listener, self._wake, self._waker):
             sock.close()
         assert not self.errors
+
+    def with_backends(self, backends: tuple[Backend, ...]) -> Route:
+        return msgspec.structs.replace(self.route, backends=backends)
 
     def client(self, password: str | None = PASSWORD, **options: Any) -> redis.Redis:
         return redis.Redis(host="127.0.0.1", port=self.port, password=password, decode_responses=True, **options)

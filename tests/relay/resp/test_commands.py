@@ -118,6 +118,7 @@ def test_cross_slot_is_refused(relay: Relay) -> None:
         (["WAIT", "0", "0"], b":0\r\n"),
         (["SCAN", "x"], b"-ERR invalid cursor\r\n"),
         (["SCAN", "999"], b"*2\r\n$1\r\n0\r\n*0\r\n"),
+        (["CLUSTER", "KEYSLOT", "{a}x"], b":15495\r\n"),
         (["ROLE"], b"*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n"),
     ],
 )

@@ -5,99 +5,37 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from functools import partial
 
 import msgspec
-import redis
 
-from jackfield.relay.resp.slots import slot_of
 from jackfield.relay.route import Backend, Route
 from tests.relay.resp.conftest import Cluster, Node, Relay, packed, until
+from tests.relay.resp.slot_moves import begin_move, carry, elsewhere, end_move, owner, tell
 
 LOST = b"-ERR the connection to the shard was lost; the command may have been executed\r\n"
 AWAY = b"-ERR the shard that serves this command cannot be reached\r\n"
 OK, QUEUED = b"+OK\r\n", b"+QUEUED\r\n"
 
 
-def _owner(cluster: Cluster, key: str) -> Node:
-    slot = slot_of(key.encode())
-    return next(node for node in cluster.nodes if node.first <= slot <= node.last)
-
-
-def _tell(nodes: list[Node], *words: str) -> None:
-    for node in nodes:
-        with node.client() as admin:
-            admin.execute_command(*words)
-
-
-def _begin_move(slot: int, source: Node, target: Node) -> None:
-    _tell([target], "CLUSTER", "SETSLOT", str(slot), "IMPORTING", source.name)
-    _tell([source], "CLUSTER", "SETSLOT", str(slot), "MIGRATING", target.name)
-
-
-def _carry(slot: int, source: Node, target: Node) -> None:
-    """Carries the keys over by DUMP and RESTORE, since the shards have no TCP port for MIGRATE.
-
-    A key leaves the source only if nobody wrote it meanwhile; before that no client is sent to the target's copy.
-    """
-    with (
-        redis.Redis(unix_socket_path=str(source.socket), password=source.password) as here,
-        redis.Redis(
-            unix_socket_path=str(target.socket), password=target.password, single_connection_client=True
-        ) as there,
-    ):
-        while keys := here.execute_command("CLUSTER", "GETKEYSINSLOT", str(slot), "1000"):
-            for key in keys:
-                with here.pipeline() as pipe, suppress(redis.WatchError):
-                    pipe.watch(key)
-                    value = pipe.dump(key)
-                    there.execute_command("ASKING")
-                    there.restore(key, 0, value, replace=True)
-                    pipe.multi()
-                    pipe.delete(key)
-                    pipe.execute()
-
-
-def _end_move(cluster: Cluster, slot: int, target: Node) -> None:
-    # the newest epoch, or an older claim that is still on the bus would take the slot back
-    _tell([target], "CLUSTER", "BUMPEPOCH")
-    _tell([target, *(node for node in cluster.nodes if node is not target)], "CLUSTER", "SETSLOT", str(slot), "NODE",
-          target.name)  # fmt: skip
-
-
-@contextmanager
-def _elsewhere(cluster: Cluster, key: str) -> Iterator[tuple[int, Node, Node]]:
-    """Brings the slot of a key back at the end."""
-    slot, source = slot_of(key.encode()), _owner(cluster, key)
-    target = cluster.nodes[(source.index + 1) % 3]
-    try:
-        yield slot, source, target
-    finally:
-        cluster.flush()
-        _tell(cluster.nodes, "CLUSTER", "SETSLOT", str(slot), "STABLE")
-        _end_move(cluster, slot, source)
-
-
 def test_moved_is_followed_and_learnt(relay: Relay, cluster: Cluster) -> None:
-    with _elsewhere(cluster, "{m}") as (slot, source, target), relay.wire() as wire:
+    with elsewhere(cluster, "{m}") as (slot, source, target), relay.wire() as wire:
         assert wire.ask("SET", "{m}a", "1") == OK
-        _begin_move(slot, source, target)
-        _carry(slot, source, target)
-        _end_move(cluster, slot, target)
+        begin_move(slot, source, target)
+        carry(slot, source, target)
+        end_move(cluster, slot, target)
         for words in (("GET", "{m}a"), ("SET", "{m}a", "2"), ("GET", "{m}a"), ("GET", "x")):
             wire.send(*words)
         assert [wire.reply() for _ in range(4)] == [b"$1\r\n1\r\n", OK, b"$1\r\n2\r\n", b"$-1\r\n"]
         assert wire.ask("MGET", "{m}a", "{m}b", "y") == b"*3\r\n$1\r\n2\r\n$-1\r\n$-1\r\n"
-        _tell([source], "CONFIG", "RESETSTAT")
+        tell([source], "CONFIG", "RESETSTAT")
         assert wire.ask("GET", "{m}a") == b"$1\r\n2\r\n"
         with source.client() as admin:
             assert "errorstat_MOVED" not in admin.info("errorstats")
 
 
 def test_first_use_of_a_slot_that_moved_in_every_way(relay: Relay, cluster: Cluster) -> None:
-    with _elsewhere(cluster, "{m}") as (slot, source, target):
+    with elsewhere(cluster, "{m}") as (slot, source, target):
         with relay.wire() as wire:
             assert wire.ask("GET", "{m}a") == b"$-1\r\n"
         for words, replies in (
@@ -110,20 +48,20 @@ def test_first_use_of_a_slot_that_moved_in_every_way(relay: Relay, cluster: Clus
             ([("BLPOP", "{m}l", "0.05")], [b"*-1\r\n"]),
         ):
             for away in (True, False):
-                _tell(cluster.nodes, "FLUSHALL")
-                _end_move(cluster, slot, target if away else source)
+                tell(cluster.nodes, "FLUSHALL")
+                end_move(cluster, slot, target if away else source)
                 with relay.wire() as wire:
                     assert [wire.ask(*each) for each in words] == replies
 
 
 def test_a_slot_that_moves_in_mid_transaction(relay: Relay, cluster: Cluster) -> None:
-    with _elsewhere(cluster, "{m}") as (slot, _, target), relay.wire() as free, relay.wire() as watching:
+    with elsewhere(cluster, "{m}") as (slot, _, target), relay.wire() as free, relay.wire() as watching:
         assert free.ask("MULTI") == OK
         assert free.ask("SET", "{m}a", "1") == QUEUED
         assert watching.ask("WATCH", "{m}b") == OK
         assert watching.ask("MULTI") == OK
         assert watching.ask("SET", "{m}b", "1") == QUEUED
-        _end_move(cluster, slot, target)
+        end_move(cluster, slot, target)
         assert free.ask("EXEC") == b"*1\r\n+OK\r\n"
         reply = watching.ask("EXEC")
         assert reply.startswith((b"-TRYAGAIN", b"*-1"))
@@ -136,13 +74,13 @@ def _received(relay: Relay, count: int) -> bool:
 
 
 def test_a_command_never_overtakes_one_that_is_under_way_to_the_loser(relay: Relay, cluster: Cluster) -> None:
-    with _elsewhere(cluster, "{m}") as (slot, source, target), relay.wire() as wire, relay.wire() as filler:
+    with elsewhere(cluster, "{m}") as (slot, source, target), relay.wire() as wire, relay.wire() as filler:
         assert wire.ask("SET", "{m}a", "1") == OK
         assert filler.ask("GET", "{m}a") == b"$1\r\n1\r\n"
         hub = relay.upstream._hub
         assert source.process is not None
         # With the higher epoch it keeps the slot whatever the other says, however soon it hears of it once it goes on.
-        _tell([source], "CLUSTER", "BUMPEPOCH")
+        tell([source], "CLUSTER", "BUMPEPOCH")
         os.kill(source.process.pid, signal.SIGSTOP)
         try:
             # under way; then more than the socket takes, so that what follows stays queued; then what must not overtake
@@ -152,7 +90,7 @@ def test_a_command_never_overtakes_one_that_is_under_way_to_the_loser(relay: Rel
                 received = relay.do(lambda: sum(session.received for session in relay.sessions))
                 sender.send(*words)
                 until(partial(_received, relay, received + len(packed(*words))))
-            _tell([target], "CLUSTER", "SETSLOT", str(slot), "NODE", target.name)
+            tell([target], "CLUSTER", "SETSLOT", str(slot), "NODE", target.name)
             relay.do(lambda: hub.reassign(slot, slot, hub.shards[target.index]))
         finally:
             os.kill(source.process.pid, signal.SIGCONT)
@@ -162,9 +100,9 @@ def test_a_command_never_overtakes_one_that_is_under_way_to_the_loser(relay: Rel
 
 
 def test_ask_is_followed(relay: Relay, cluster: Cluster) -> None:
-    with _elsewhere(cluster, "{m}") as (slot, source, target), relay.wire() as wire:
+    with elsewhere(cluster, "{m}") as (slot, source, target), relay.wire() as wire:
         assert wire.ask("SET", "{m}stays", "1") == OK
-        _begin_move(slot, source, target)
+        begin_move(slot, source, target)
         assert wire.ask("GET", "{m}stays") == b"$1\r\n1\r\n"
         wire.sock.sendall(packed("SET", "{m}new", "2") + packed("GET", "{m}new") + packed("GET", "{m}stays"))
         assert [wire.reply() for _ in range(3)] == [OK, b"$1\r\n2\r\n", b"$1\r\n1\r\n"]
@@ -176,8 +114,8 @@ def test_ask_is_followed(relay: Relay, cluster: Cluster) -> None:
         reply = wire.ask("MGET", "{m}stays", "{m}new")  # some here, some there: TRYAGAIN until the move ends
         assert reply.startswith(b"-TRYAGAIN Multiple keys request during rehashing of slot")
         wire.send("MGET", "{m}stays", "{m}new")
-        _carry(slot, source, target)
-        _end_move(cluster, slot, target)
+        carry(slot, source, target)
+        end_move(cluster, slot, target)
         assert wire.reply() == b"*2\r\n$1\r\n1\r\n$1\r\n3\r\n"
 
 
@@ -210,7 +148,7 @@ def test_migration_under_load_loses_and_reorders_nothing(relay: Relay, cluster: 
         except Exception as error:
             failures.append(error)
 
-    with _elsewhere(cluster, "{m}") as (slot, source, target):
+    with elsewhere(cluster, "{m}") as (slot, source, target):
         threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
         for thread in threads:
             thread.start()
@@ -218,9 +156,9 @@ def test_migration_under_load_loses_and_reorders_nothing(relay: Relay, cluster: 
             seen = list(turns)
             until(partial(_went_on, failures, turns, seen))
             old, new = (target, source) if turn % 2 else (source, target)
-            _begin_move(slot, old, new)
-            _carry(slot, old, new)
-            _end_move(cluster, slot, new)
+            begin_move(slot, old, new)
+            carry(slot, old, new)
+            end_move(cluster, slot, new)
         stop.set()
         for thread in threads:
             thread.join(20)
@@ -229,7 +167,7 @@ def test_migration_under_load_loses_and_reorders_nothing(relay: Relay, cluster: 
 
 def _keys_of(cluster: Cluster, node: Node, count: int) -> list[str]:
     keys = (f"k{number}" for number in range(10_000))
-    return [key for key in keys if _owner(cluster, key) is node][:count]
+    return [key for key in keys if owner(cluster, key) is node][:count]
 
 
 def test_a_shard_that_is_killed_and_comes_back(relay: Relay, cluster: Cluster) -> None:
@@ -295,7 +233,7 @@ def test_hold_and_resume(relay: Relay, cluster: Cluster) -> None:
         received = sum(session.received for session in relay.sessions)
         wire.send("GET", "a")
         until(lambda: sum(session.received for session in relay.sessions) > received)
-        with _owner(cluster, "a").client() as admin:
+        with owner(cluster, "a").client() as admin:
             assert admin.get("a") == "1"
         relay.do(relay.upstream.resume)
         assert [wire.reply() for _ in range(5)] == [OK, OK, QUEUED, b"*1\r\n:3\r\n", b"$1\r\n3\r\n"]

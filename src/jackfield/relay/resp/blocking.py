@@ -36,6 +36,7 @@ def seek(
     deadline = hub.now() + limits.PATIENCE
     asking = False
     hops = tries = 0
+    lost = False
     while True:
         link = identity.borrow(shard)
         kept = False
@@ -53,7 +54,8 @@ def seek(
             over = False
             if cause in ("moved", "ask"):
                 hops += 1
-                over = hops > limits.MAX_HOPS
+                lost = hops > limits.MAX_HOPS
+                over = lost and hub.now() >= deadline
                 reply = MOVING if over else reply
             elif cause == "again":
                 tries += 1
@@ -70,7 +72,8 @@ def seek(
                 identity.give_back(link, clean=False)
         asking = cause == "ask"
         target = hub.redirects.target(identity, reply) if cause in ("moved", "ask") else None
-        if target is None:
+        if target is None or lost:
+            hops, lost = 0, False
             yield limits.RETRY
         shard = target or hub.link_for(identity, slot).shard
 

@@ -60,11 +60,11 @@ def part(session: RespSession, raw: bytes, slot: int) -> Call:
     return session.hub.link_for(identity, slot).ask(raw, slot, fixed=False)
 
 
-def everywhere(session: RespSession, raw: bytes) -> list[Call]:
+def everywhere(session: RespSession, raw: bytes, *, patient: bool = True) -> list[Call]:
     """Sends a command to every shard."""
     identity = session.identity
     assert identity is not None
-    return [identity.links[shard.index].ask(raw, fixed=False) for shard in session.hub.present()]
+    return [identity.links[shard.index].ask(raw, fixed=False, patient=patient) for shard in session.hub.present()]
 
 
 def first_error(replies: list[bytes]) -> bytes:

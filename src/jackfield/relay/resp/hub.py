@@ -42,6 +42,7 @@ class Hub:
             Shard(index, each.name, each.announced, each.target) for index, each in enumerate(route.backends)
         ]
         self.slots = SlotMap(len(self.shards))
+        self.moves_back = 0  # moves of slots to shards of a lower index
         self.sessions: set[RespSession] = set()
         self.redirects = Redirects(self)
         self.topology = Topology(self)
@@ -118,11 +119,16 @@ class Hub:
         """Gives slots to a shard. Clients with commands under way to the loser wait for them before they go on, else
         their next command could reach the new shard before the last one did."""
         for index in self.slots.assign(first, last, shard.index):
+            self.moved(index, shard.index)
             for identity in self.identities():
                 loser = identity.links[index]
                 for call in (*loser.waiting, *loser.queue):
                     call.owner.caution()
                 self._requeue(loser)
+
+    def moved(self, source: int, target: int) -> None:
+        """Keys moved from one shard to another, or may have."""
+        self.moves_back += target < source
 
     def _requeue(self, link: Link) -> None:
         """Moves queued calls to the links of the shards which have their slots now, in their order.
@@ -235,6 +241,7 @@ class Hub:
         for shard in gone:
             shard.gone = True
             self.slots.disown(shard.index, sorted(kept))
+            self.moves_back += 1
         for identity in self.identities():
             identity.grow()
         for shard in gone:

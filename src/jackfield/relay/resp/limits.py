@@ -55,7 +55,7 @@ RETRY = 0.05
 """Seconds between two attempts at a shard that is away, is loading or asks to try again."""
 
 MAX_HOPS = 5
-"""MOVED and ASK replies followed for one command."""
+"""MOVED and ASK replies followed for one command at once; then it pauses, within its patience."""
 
 MAX_TRIES_AGAIN = 10
 """TRYAGAIN replies answered with another attempt before the client gets the error."""

@@ -67,14 +67,19 @@ class Redirects:
         call.owner.caution()
         if cause in ("moved", "ask"):
             call.hops += 1
-            if call.hops > limits.MAX_HOPS:
-                call.reply = MOVING
-                self._hub.rouse(call.owner)
+            if call.hops > limits.MAX_HOPS:  # two shards that each name the other: soon one has heard
+                call.hops = 0
+                if self._is_late(call):
+                    call.reply = MOVING
+                    self._hub.rouse(call.owner)
+                else:
+                    self._postpone(identity, call)
                 return True
             shard = self.target(identity, frame)
             if shard is None:  # a node that the route does not know yet
                 self._postpone(identity, call)
             elif cause == "ask":
+                self._hub.moved(link.shard.index, shard.index)
                 beside = identity.links[shard.index]
                 beside.put(Call(self._hub.nobody, ASKING, -1, fixed=True))
                 beside.put(call)
@@ -86,9 +91,7 @@ class Redirects:
             call.hops = 0  # Redis 6.2 says ASK first each time
             if call.tries > limits.MAX_TRIES_AGAIN:
                 return False
-        if not call.deadline:
-            call.deadline = self._hub.now() + limits.PATIENCE
-        if call.deadline <= self._hub.now():
+        if self._is_late(call):
             if frame.startswith(b"-CLUSTERDOWN"):
                 call.reply = AWAY
                 self._hub.rouse(call.owner)
@@ -96,6 +99,11 @@ class Redirects:
             return False
         self._postpone(identity, call)
         return True
+
+    def _is_late(self, call: Call) -> bool:
+        now = self._hub.now()
+        call.deadline = call.deadline or now + limits.PATIENCE
+        return call.deadline <= now
 
     def target(self, identity: Identity, frame: bytes) -> Shard | None:
         """The shard that a MOVED or ASK names; MOVED also teaches the slot map and asks for a fresh one."""

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 
 from jackfield.relay.resp import pubsub
 from jackfield.relay.resp.call import Call, Flow
-from jackfield.relay.resp.fanout import everywhere, first_error, total
-from jackfield.relay.resp.framing import OK, array, bulk, elements, error, mapping, nil, request, text
-from jackfield.relay.resp.requests import number
+from jackfield.relay.resp.fanout import everywhere, first_error, part, total
+from jackfield.relay.resp.framing import OK, array, elements, error, integer, mapping, nil, request
+from jackfield.relay.resp.info import info
+from jackfield.relay.resp.scanning import scan
+from jackfield.relay.resp.slots import slot_of
 
 if TYPE_CHECKING:
     from jackfield.relay.resp.session import RespSession
-
-_CURSOR_SHIFT = 10
-"""SCAN's cursor is the shard's own, above the shard's number in the lowest ten bits."""
 
 _SHOWN_SETTINGS = """
 appendfsync appendonly databases hash-max-listpack-entries hash-max-ziplist-entries lazyfree-lazy-eviction
@@ -25,12 +24,6 @@ list-max-listpack-size list-max-ziplist-size lua-time-limit maxclients maxmemory
 notify-keyspace-events proto-max-bulk-len save set-max-intset-entries slowlog-log-slower-than slowlog-max-len timeout
 zset-max-listpack-entries zset-max-ziplist-entries
 """
-
-_HIDDEN_FACTS = """
-config_file executable listener0 listener1 listener2 listener3 master_failover_state master_host master_port
-master_replid master_replid2 multiplexing_api process_id process_supervised run_id unixsocket
-"""
-_STATED_FACTS = {"cluster_enabled": "0", "redis_mode": "standalone", "role": "master", "connected_slaves": "0"}
 
 _ON_ALL = {
     b"script": (b"exists", b"flush", b"load"),
@@ -71,48 +64,23 @@ def _random_key(session: RespSession, arguments: list[bytes], raw: bytes) -> Flo
     return first_error(replies) or (random.choice(found) if found else nil(session.protocol))
 
 
-def _scan(session: RespSession, arguments: list[bytes], raw: bytes) -> Flow:
-    cursor = number(arguments[1])
-    if cursor is None or cursor < 0:
-        return b"-ERR invalid cursor\r\n"
-    shards = session.hub.present()
-    index, inner = cursor & ((1 << _CURSOR_SHIFT) - 1), cursor >> _CURSOR_SHIFT
-    if index >= len(shards):
-        return array([bulk(b"0"), b"*0\r\n"])
-    identity = session.identity
-    assert identity is not None
-    question = request(arguments[0], b"%d" % inner, *arguments[2:])
-    (reply,) = yield [identity.links[shards[index].index].ask(question, fixed=False)]
-    if not reply.startswith(b"*"):
-        return reply
-    after, found = elements(reply)
-    inner = int(text(after))
-    if not inner:
-        index += 1
-    following = (inner << _CURSOR_SHIFT) | index if inner or index < len(shards) else 0
-    return array([bulk(b"%d" % following), found])
+def _cluster(session: RespSession, arguments: list[bytes], raw: bytes) -> Flow:
+    """CLUSTER KEYSLOT, which is arithmetic; the rest tells of shards."""
+    yield from ()
+    word = arguments[1].lower()
+    if word != b"keyslot":
+        return error(unsupported(f"cluster {word.decode('utf-8', 'replace')}"))
+    if len(arguments) != 3:
+        return b"-ERR wrong number of arguments for 'cluster|keyslot' command\r\n"
+    return integer(slot_of(arguments[2]))
 
 
-def _info(session: RespSession, arguments: list[bytes], raw: bytes) -> Flow:
-    (reply,) = yield [_one(session, raw)]
-    if reply.startswith(b"-"):
-        return reply
-    hub = session.hub
-    hidden = [each for shard in hub.shards for each in (shard.name, shard.announced, shard.target[5:]) if each]
-    hidden_facts = set(_HIDDEN_FACTS.split())
-    lines: list[str] = []
-    for line in text(reply).decode("utf-8", "replace").split("\r\n"):
-        key, colon, _ = line.partition(":")
-        if key in hidden_facts or (key.startswith("slave") and key[5:].isdigit()):
-            continue
-        if key == "tcp_port":
-            line = f"tcp_port:{hub.route.port}"
-        elif colon and key in _STATED_FACTS:
-            line = f"{key}:{_STATED_FACTS[key]}"
-        if not any(each in line for each in hidden):
-            lines.append(line)
-    body = "\r\n".join(lines).encode()
-    return b"=%d\r\ntxt:%b\r\n" % (len(body) + 4, body) if reply.startswith(b"=") else bulk(body)
+def _debug(session: RespSession, arguments: list[bytes], raw: bytes) -> Flow:
+    """DEBUG OBJECT, which is about a key; the rest is about a shard."""
+    word = arguments[1].lower()
+    if word != b"object" or len(arguments) < 3:
+        return error(unsupported(f"debug {word.decode('utf-8', 'replace')}"))
+    return (yield [part(session, raw, slot_of(arguments[2]))])[0]
 
 
 def _config(session: RespSession, arguments: list[bytes], raw: bytes) -> Flow:
@@ -151,15 +119,17 @@ def _library(session: RespSession, arguments: list[bytes], raw: bytes) -> Flow:
 
 FLOWS: dict[bytes, Callable[[RespSession, list[bytes], bytes], Flow]] = {
     b"acl": _library,
+    b"cluster": _cluster,
     b"config": _config,
     b"dbsize": _dbsize,
+    b"debug": _debug,
     b"flushall": _flush,
     b"flushdb": _flush,
     b"function": _library,
-    b"info": _info,
+    b"info": info,
     b"keys": _keys,
     b"randomkey": _random_key,
-    b"scan": _scan,
+    b"scan": scan,
     b"script": _library,
     **pubsub.FLOWS,
 }

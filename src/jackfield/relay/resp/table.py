@@ -88,13 +88,13 @@ xinfo:-2:consumers,groups,stream
 _ANY = "command:-1 echo:2 lastsave:1 lolwut:-1 time:1"
 
 _LOCAL = """
-acl:-2 auth:-2 client:-2 config:-2 dbsize:1 discard:1 exec:1 flushall:-1 flushdb:-1 function:-2 hello:-1 info:-1
-keys:2 multi:1 ping:-1 psubscribe:-2 pubsub:-2 punsubscribe:-1 quit:-1 randomkey:1 reset:1 role:1 scan:-2 script:-2
-select:2 ssubscribe:-2 subscribe:-2 sunsubscribe:-1 unsubscribe:-1 unwatch:1 wait:3 watch:-2
+acl:-2 auth:-2 client:-2 cluster:-2 config:-2 dbsize:1 debug:-2 discard:1 exec:1 flushall:-1 flushdb:-1 function:-2
+hello:-1 info:-1 keys:2 multi:1 ping:-1 psubscribe:-2 pubsub:-2 punsubscribe:-1 quit:-1 randomkey:1 reset:1 role:1
+scan:-2 script:-2 select:2 ssubscribe:-2 subscribe:-2 sunsubscribe:-1 unsubscribe:-1 unwatch:1 wait:3 watch:-2
 """
 
 _REFUSED = """
-asking bgrewriteaof bgsave cluster debug failover latency migrate module monitor pfdebug pfselftest psync readonly
+asking bgrewriteaof bgsave failover latency migrate module monitor pfdebug pfselftest psync readonly
 readwrite replconf replicaof restore-asking save shutdown slaveof slowlog stralgo swapdb sync waitaof
 """
 
