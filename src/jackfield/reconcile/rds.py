@@ -26,8 +26,8 @@ class RdsReconciler:
     """One step at a time, from what the store says now.
 
     Creating and DBInstanceNetTypeChanging: the server runs, endpoints come, move and go, Running. SSL_MODIFYING:
-    endpoints show a certificate, or none, Running. Running: a server that died is started again, changed whitelists reach the
-    relay. Deleting: everything ends, the record goes.
+    endpoints show a certificate, or none, Running. Running: a server that died is started again, changed whitelists
+    reach the relay. Deleting: everything ends, the record goes.
     """
 
     kind = DBInstance.kind
