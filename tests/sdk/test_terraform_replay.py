@@ -199,8 +199,8 @@ def _read(provider: Provider, instance: str, vswitch: str) -> None:
     assert "IsSlaveProxy" not in items[0]
     groups = provider.read("tair", "DescribeSecurityIps", InstanceId=instance)["SecurityIpGroups"]["SecurityIpGroup"]
     assert [group["SecurityIpGroupName"] for group in groups] == ["default"]
-    for operation in ("DescribeBackupPolicy", "DescribeSecurityGroupConfiguration", "DescribeInstanceSSL",
-                      "DescribeEngineVersion"):  # fmt: skip
+    assert provider.read("tair", "DescribeInstanceSSL", InstanceId=instance)["SSLEnabled"] == "Disable"
+    for operation in ("DescribeBackupPolicy", "DescribeSecurityGroupConfiguration", "DescribeEngineVersion"):
         answer = provider.ask("tair", operation, InstanceId=instance)
         assert (answer.status, answer.code) == (400, "JackfieldOperationNotBuilt")
         # What the provider reads as gone (404, NotFound) or as a reason to try again (Throttling, 5xx).
