@@ -334,3 +334,15 @@ def test_thousands_of_handshakes_leave_nothing_behind(bench: Bench, tlss: Tlss, 
     dial_some(3000)
     assert len(list(descriptors.iterdir())) == before
     assert resident(bench.relay.pid) - memory < 8 * MEGABYTE
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/maps"), reason="what is loaded is read from /proc")
+def test_openssl_is_loaded_with_the_first_route_that_has_tls(bench: Bench, tlss: Tlss, tools: Tools) -> None:
+    plain = bench.listen(bench.serve().target, owner="plain")
+    sock = bench.dial(plain)
+    sock.sendall(b"hello")
+    assert tools.receive(sock, 5) == b"hello"
+    maps = Path(f"/proc/{bench.relay.pid}/maps")
+    assert "/_ssl." not in maps.read_text()
+    tlss.listen(bench.serve().target)
+    assert "/_ssl." in maps.read_text()
