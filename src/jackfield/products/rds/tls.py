@@ -117,7 +117,10 @@ class DescribeDBInstanceSSLReply(Reply):
     errors=(InvalidDBInstanceNameNotFound,),
 )
 def describe_db_instance_ssl(tx: Reader, call: Call, request: DBInstanceIdRequest) -> DescribeDBInstanceSSLReply:
-    """Whether TLS is on (in the engine's words), for which name, until when, and where the CA's certificate is."""
+    """Whether TLS is on (in the engine's words), for which name, until when, and where the CA's certificate is.
+
+    RequireUpdate: no endpoint has the certificate's name any more; SSLEnabled=1 makes one for another name.
+    """
     instance = own_instance(tx, call, request.db_instance_id, InvalidDBInstanceNameNotFound)
     postgres, tls = instance.engine == "PostgreSQL", instance.tls
     state = "setting" if instance.status == SSL_MODIFYING else "success"
@@ -128,9 +131,10 @@ def describe_db_instance_ssl(tx: Reader, call: Call, request: DBInstanceIdReques
             last_modify_status=state,
             force_encryption="0",
         )
+    renamed = tls.name not in {one.name for one in tx.children(Endpoint, instance.id)}
     return DescribeDBInstanceSSLReply(
         ssl_enabled="on" if postgres else "Yes",
-        require_update="0" if postgres else "No",
+        require_update=("1" if renamed else "0") if postgres else ("Yes" if renamed else "No"),
         last_modify_status=state,
         force_encryption="1" if tls.forced else "0",
         connection_string=tls.name,
