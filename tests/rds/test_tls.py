@@ -98,6 +98,29 @@ def test_tls_is_turned_on_forced_and_turned_off(made: tuple[Rds, str, str], tmp_
         log_in(engine, endpoint, ca)
 
 
+def test_a_certificate_for_a_name_that_has_gone_wants_to_be_renewed(made: tuple[Rds, str, str]) -> None:
+    found, instance, engine = made
+    old = found.endpoints(instance)["Private"]["ConnectionString"]
+    modify(found, instance, old, sslenabled=1)
+    no, yes = ("0", "1") if engine == "PostgreSQL" else ("No", "Yes")
+    assert described(found, instance)["RequireUpdate"] == no
+    found.api.modify_dbinstance_connection_string(
+        rds.ModifyDBInstanceConnectionStringRequest(
+            dbinstance_id=instance,
+            current_connection_string=old,
+            connection_string_prefix=f"renamed{engine.lower()}",
+            port="3400",
+        )
+    )
+    found.wait_running(instance)
+    assert described(found, instance)["RequireUpdate"] == yes
+    new = found.endpoints(instance)["Private"]["ConnectionString"]
+    modify(found, instance, new, sslenabled=1)
+    state = described(found, instance)
+    assert (state["RequireUpdate"], state["ConnectionString"]) == (no, new)
+    modify(found, instance, new, sslenabled=0)
+
+
 def test_refusals(made: tuple[Rds, str, str]) -> None:
     found, instance, _ = made
     name = found.endpoints(instance)["Private"]["ConnectionString"]
