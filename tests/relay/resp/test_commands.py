@@ -130,8 +130,8 @@ def test_answers_to_the_letter(relay: Relay, words: list[str], reply: bytes) -> 
 @pytest.mark.parametrize(
     "line",
     ["cluster slots", "cluster nodes", "monitor", "replicaof no one",
-     "shutdown", "debug sleep 0", "migrate h 1 k 0 1", "asking", "readonly", "swapdb 0 1", "client list",
-     "client kill x", "client reply off", "client tracking on", "config set maxmemory 1", "config rewrite",
+     "shutdown", "debug sleep 0", "migrate h 1 k 0 1", "asking", "readonly", "swapdb 0 1", "client pause 1",
+     "client reply off", "client tracking on", "config set maxmemory 1", "config rewrite",
      "acl setuser x", "acl list",
      "script kill", "function kill", "save", "bgsave", "slowlog get", "latency doctor", "module list", "failover"],
 )  # fmt: skip
@@ -170,6 +170,47 @@ def test_info_and_config_look_like_one_server(relay: Relay, client: redis.Redis)
     assert client.config_get("maxmemory*")["maxmemory-policy"] == "noeviction"
     assert client.config_get("requirepass") == {}
     assert str(client.client_info()["addr"]).startswith("127.0.0.1:")
+
+
+def test_client_list_and_kill(relay: Relay, cluster: Cluster) -> None:
+    with relay.client(client_name="asking") as client, relay.wire() as first, relay.wire() as second:
+        second.send("SUBSCRIBE", "c")
+        second.reply()
+        known = client.client_list()
+        assert len(known) == 3
+        assert [each["id"] for each in known] == sorted((each["id"] for each in known), key=int)
+        assert "asking" in [each["name"] for each in known]
+        own = "{}:{}".format(*first.sock.getsockname())
+        (subscribed,) = client.client_list(_type="pubsub")
+        assert (subscribed["sub"], subscribed["laddr"]) == ("1", f"127.0.0.1:{relay.port}")
+        assert client.client_getredir() == -1
+        assert client.client_kill_filter(_id="999") == 0
+        assert client.client_kill(own)
+        assert first.reply() == b""
+        assert client.client_kill_filter(_type="pubsub", user="default") == 1
+        assert second.reply() == b""
+        with pytest.raises(redis.ResponseError, match="No such client"):
+            client.client_kill(own)
+        assert len(client.client_list()) == 1
+        with relay.wire() as last:
+            assert last.ask("CLIENT", "KILL", "USER", "default", "SKIPME", "no") == b":2\r\n"
+            assert last.reply() == b""
+
+
+def test_a_user_who_may_not_list_or_kill_clients(relay: Relay, cluster: Cluster) -> None:
+    for node in cluster.nodes:
+        with node.client() as admin:
+            admin.execute_command("ACL", "SETUSER", "low", "on", ">pw", "~*", "+@all", "-@dangerous")
+    try:
+        with relay.wire(None) as wire:
+            assert wire.ask("AUTH", "low", "pw") == b"+OK\r\n"
+            assert wire.ask("CLIENT", "LIST").startswith(b"-NOPERM")
+            assert wire.ask("CLIENT", "KILL", "USER", "low", "SKIPME", "no").startswith(b"-NOPERM")
+            assert wire.ask("GET", "a") == b"$-1\r\n"
+    finally:
+        for node in cluster.nodes:
+            with node.client() as admin:
+                admin.execute_command("ACL", "DELUSER", "low")
 
 
 def test_quit_comes_after_what_was_asked_before(relay: Relay) -> None:

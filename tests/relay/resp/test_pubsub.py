@@ -17,6 +17,7 @@ from jackfield.relay.resp import limits
 from jackfield.relay.resp.glob import Glob
 from jackfield.relay.resp.slots import slot_of
 from tests.relay.resp.conftest import PASSWORD, Cluster, Relay, Wire, packed, until
+from tests.relay.resp.slot_moves import elsewhere, end_move
 
 NAMES = [f"ch{number}" for number in range(12)]
 
@@ -253,6 +254,24 @@ def test_a_shard_that_dies_takes_no_subscription_with_it(relay: Relay, cluster: 
             for name in names if sharded else []:
                 until(lambda name=name: heard("SPUBLISH", name))  # type: ignore[misc]
                 _message(wire, "smessage", name, "m")
+
+
+def test_a_sharded_channel_follows_its_slot(relay: Relay, cluster: Cluster) -> None:
+    if cluster.version() < (7,):
+        pytest.skip("sharded channels came with Redis 7")
+    with elsewhere(cluster, "{m}") as (slot, _, target), relay.wire() as wire, relay.wire() as other:
+        wire.send("SSUBSCRIBE", "{m}", "x")
+        _confirmed(wire, "ssubscribe", "{m}", 1)
+        _confirmed(wire, "ssubscribe", "x", 2)
+        end_move(cluster, slot, target)
+        until(lambda: other.ask("SPUBLISH", "{m}", "m") == b":1\r\n")
+        _message(wire, "smessage", "{m}", "m")
+        assert "{m}" in _shard_channels(target)
+
+
+def _shard_channels(node: Any) -> list[str]:
+    with node.client() as admin:
+        return list(admin.execute_command("PUBSUB", "SHARDCHANNELS"))
 
 
 def test_a_client_that_reads_nothing_is_cut_off_and_harms_nobody(relay: Relay) -> None:

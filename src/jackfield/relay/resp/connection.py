@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING
 
 from jackfield.relay.resp.blocking import wait
 from jackfield.relay.resp.call import Call, Flow
+from jackfield.relay.resp.clients import describe
 from jackfield.relay.resp.framing import OK, array, bulk, error, integer, mapping, nil, request
 from jackfield.relay.resp.gate import NO_AUTH
-from jackfield.relay.resp.pubsub import Subscriber
 from jackfield.relay.resp.requests import number
 
 if TYPE_CHECKING:
@@ -165,7 +164,9 @@ def _client(session: RespSession, arguments: list[bytes]) -> bytes:
     if word == b"setinfo" and count == 4:
         return _set_info(session, arguments[2].lower(), arguments[3])
     if word == b"info" and count == 2:
-        return bulk(_info(session))
+        return bulk(describe(session).encode())
+    if word == b"getredir" and count == 2:
+        return integer(-1)
     if word in (b"no-evict", b"no-touch") and count == 3 and arguments[2].lower() in (b"on", b"off"):
         return OK
     if word == b"reply" and count == 3 and arguments[2].lower() == b"on":
@@ -185,21 +186,6 @@ def _set_info(session: RespSession, attribute: bytes, value: bytes) -> bytes:
     name, version = session.library
     session.library = (value, version) if attribute == b"lib-name" else (name, value)
     return OK
-
-
-def _info(session: RespSession) -> bytes:
-    route = session.hub.route
-    user = session.identity.user if session.identity is not None else "default"
-    age = int(time.time() - session.since)
-    library, version = session.library
-    subscriber = session.subscriber or Subscriber()
-    return (
-        f"id={session.number} addr={session.client} laddr={route.address}:{route.port} fd=-1 "
-        f"name={session.name.decode()} age={age} idle=0 flags={'N' if subscriber.empty else 'P'} db=0 "
-        f"sub={len(subscriber.channel)} psub={len(subscriber.pattern)} ssub={len(subscriber.shard)} multi=-1 "
-        f"cmd=client|info user={user} redir=-1 resp={session.protocol} "
-        f"lib-name={library.decode()} lib-ver={version.decode()}\n"
-    ).encode()
 
 
 ANSWERS: dict[bytes, Callable[[RespSession, list[bytes]], bytes]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jackfield.relay.resp import connection, pubsub, server, transaction
+from jackfield.relay.resp import clients, connection, pubsub, server, transaction
 from jackfield.relay.resp.blocking import block
 from jackfield.relay.resp.fanout import split
 from jackfield.relay.resp.framing import error, request
@@ -110,6 +110,9 @@ def _run_command(session: RespSession, command: Command, arguments: list[bytes],
 
 def _run_local(session: RespSession, command: Command, arguments: list[bytes], raw: bytes) -> None:
     name = command.name.encode()
+    if name == b"client" and (flow := clients.FLOWS.get(arguments[1].lower())) is not None:
+        session.start(flow(session, arguments, raw))
+        return
     answer = connection.ANSWERS.get(name)
     if answer is not None:
         session.answer(answer(session, arguments))

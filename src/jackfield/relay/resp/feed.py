@@ -254,5 +254,9 @@ class PubSub:
 
 
 def _uncounted(topic: Topic, shard: Shard | None) -> int:
-    counted = topic.link is not None and shard in (None, topic.link.shard)
+    if topic.link is None:
+        return 0
+    counted = shard is None or topic.link.shard is shard
+    if topic.kind == "shard" and not counted:
+        return 0  # that shard has the slot no more, or not yet: nobody hears what is published there
     return len(topic.listeners) - counted
