@@ -495,6 +495,21 @@ def _missing_is_told_otherwise(operation: Operation[Any, Any], field: str) -> bo
     return param is not None and param.missing is not None
 
 
+def test_transitional_states_are_shown(world: World) -> None:
+    """The states that the refusals above were about."""
+
+    def status(instance: str) -> str:
+        answer = world.me.raw("tair", "DescribeInstanceAttribute", InstanceId=instance).json
+        shown: str = answer["Instances"]["DBInstanceAttribute"][0]["InstanceStatus"]
+        return shown
+
+    assert (status(world.moving), status(world.deleting)) == ("NetworkModifying", "Changing")
+    made = _make(world.me, "tair", "CreateInstance", "InstanceId", **WORKS["tair.CreateInstance"](world))
+    assert status(made) == "Creating"
+    assert world.me.raw("vpc", "DescribeVpcAttribute", VpcId=world.pending_vpc,
+                        RegionId="cn-hangzhou").json["Status"] == "Pending"  # fmt: skip
+
+
 def test_every_declared_error_has_a_case() -> None:
     """Only a machine without Redis is not tried here; test_create_instance.py has it."""
     declared = {
@@ -578,21 +593,6 @@ def test_dry_runs(world: World, name: str) -> None:
     assert (answer.status, answer.code) == (400, "DryRunOperation")
     assert answer.json["Message"] == "Request validation has been passed with DryRun flag set."
     assert len(world.me.raw("vpc", "DescribeVSwitches", PageSize="50").json["VSwitches"]["VSwitch"]) == count
-
-
-def test_transitional_states_are_shown(world: World) -> None:
-    """The states that the refusals above were about."""
-
-    def status(instance: str) -> str:
-        answer = world.me.raw("tair", "DescribeInstanceAttribute", InstanceId=instance).json
-        shown: str = answer["Instances"]["DBInstanceAttribute"][0]["InstanceStatus"]
-        return shown
-
-    assert (status(world.moving), status(world.deleting)) == ("NetworkModifying", "Changing")
-    made = _make(world.me, "tair", "CreateInstance", "InstanceId", **WORKS["tair.CreateInstance"](world))
-    assert status(made) == "Creating"
-    assert world.me.raw("vpc", "DescribeVpcAttribute", VpcId=world.pending_vpc,
-                        RegionId="cn-hangzhou").json["Status"] == "Pending"  # fmt: skip
 
 
 def refused(
