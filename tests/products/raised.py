@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import types
 import typing
 from collections.abc import Iterator
@@ -41,17 +42,24 @@ def errors_within(operation: Operation[Any, Any]) -> set[type[ApiError]]:
 
 
 def _named(function: types.FunctionType) -> Iterator[Any]:
-    """Globals that the function names, and what it takes out of modules of ours."""
+    """Globals that the function names, what they hold, and what it takes out of modules of ours."""
     names = set(_names(function.__code__))
     modules = []
     for name in names:
         value = function.__globals__.get(name)
         if isinstance(value, types.ModuleType) and _is_ours(value.__name__):
             modules.append(value)
-        elif not isinstance(value, msgspec.Struct):
-            yield value
+        elif isinstance(value, msgspec.Struct):  # rules that carry the errors of a product
+            yield from (_made(getattr(value, field)) for field in value.__struct_fields__)
+        else:
+            yield _made(value)
     for module in modules:
         yield from (getattr(module, name) for name in names if hasattr(module, name))
+
+
+def _made(value: Any) -> Any:
+    """What a partial call is of."""
+    return value.func if isinstance(value, functools.partial) else value
 
 
 def _names(code: types.CodeType) -> Iterator[str]:

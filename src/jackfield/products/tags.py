@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 
 from jackfield.products.operation import Param, Shape
+from jackfield.store.resource import Resource
 
 
 class Tag(msgspec.Struct, frozen=True):
@@ -15,6 +16,12 @@ class Tag(msgspec.Struct, frozen=True):
 
     key: str
     value: str
+
+
+class TaggedResource(Resource, frozen=True, kw_only=True, omit_defaults=True):
+    """A resource that can be tagged."""
+
+    tags: tuple[Tag, ...] = ()
 
 
 class TagShape(Shape):

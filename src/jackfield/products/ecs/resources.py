@@ -7,8 +7,7 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-from jackfield.products.tags import Tag
-from jackfield.store.resource import Resource
+from jackfield.products.tags import TaggedResource
 
 Direction = Literal["ingress", "egress"]
 
@@ -59,7 +58,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         )
 
 
-class SecurityGroup(Resource, frozen=True, kw_only=True, omit_defaults=True):
+class SecurityGroup(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     """A security group; its parent is its VPC. It has no status: a change holds at once.
 
     :param type: ``normal`` or ``enterprise``.
@@ -75,7 +74,6 @@ class SecurityGroup(Resource, frozen=True, kw_only=True, omit_defaults=True):
     type: Literal["normal", "enterprise"] = "normal"
     inner_access: Literal["Accept", "Drop"] = "Accept"
     resource_group_id: str = ""
-    tags: tuple[Tag, ...] = ()
     rules: tuple[Rule, ...] = ()
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Annotated
 
-import msgspec
-
 from jackfield.products.ecs.errors import (
     DuplicateTagKey,
     InvalidNextToken,
@@ -21,8 +19,8 @@ from jackfield.products.ecs.errors import (
 from jackfield.products.ecs.own import own_group
 from jackfield.products.ecs.product import ECS
 from jackfield.products.ecs.resources import SecurityGroup
-from jackfield.products.next_token import NoToken, offset_of, token_for
 from jackfield.products.operation import Call, Param, Reply, Request, operation
+from jackfield.products.tagging import MAX_RESOURCES, MAX_TAGS, TagRules, add_tags, page_of, remove_tags
 from jackfield.products.tags import (
     Tag,
     TagOfResource,
@@ -30,18 +28,14 @@ from jackfield.products.tags import (
     TagsOfResources,
     carries,
     listed,
-    merged,
     stored,
-    without,
 )
 from jackfield.store.interface import Reader, Tx
 
-MAX_RESOURCES = 50
-MAX_TAGS = 20
-"""In one call, and of a resource."""
-
 _PAGE = 50
 """Tags a page of ListTagResources."""
+
+_RULES = TagRules(too_many=TooManyTags, duplicate=DuplicateTagKey, key=InvalidTagKey, value=InvalidTagValue)
 
 _TYPE = "securitygroup"
 
@@ -77,11 +71,8 @@ class TagResourcesRequest(Request):
 def tag_resources(tx: Tx, call: Call, request: TagResourcesRequest) -> Reply:
     """Tags all of the resources, or none."""
     checked_tags(request.tag)
-    for group in _groups(tx, call, request.region_id, request.resource_type, request.resource_id):
-        tags = merged(group.tags, request.tag)
-        if len(tags) > MAX_TAGS:
-            raise TagQuotaExceed
-        tx.put(msgspec.structs.replace(group, tags=tags))
+    named = _groups(tx, call, request.region_id, request.resource_type, request.resource_id)
+    add_tags(tx, named, request.tag, TagQuotaExceed)
     return Reply()
 
 
@@ -105,10 +96,8 @@ def untag_resources(tx: Tx, call: Call, request: UntagResourcesRequest) -> Reply
     """Removes tags of all of the resources; a key that one lacks is no error."""
     if len(request.tag_key) > MAX_TAGS:
         raise TooManyTags
-    everything = request.all and not request.tag_key
-    for group in _groups(tx, call, request.region_id, request.resource_type, request.resource_id):
-        tags = () if everything else without(group.tags, request.tag_key)
-        tx.put(msgspec.structs.replace(group, tags=tags))
+    named = _groups(tx, call, request.region_id, request.resource_type, request.resource_id)
+    remove_tags(tx, named, request.tag_key, all=request.all)
     return Reply()
 
 
@@ -147,15 +136,8 @@ def list_tag_resources(tx: Reader, call: Call, request: ListTagResourcesRequest)
     for group in _named_or_all(tx, call, request.region_id, request.resource_id):
         if group.account == call.account and group.region == request.region_id and carries(group.tags, request.tag):
             found += listed(group.id, _TYPE, group.tags)
-    try:
-        offset = offset_of(request.next_token)
-    except NoToken:
-        raise InvalidNextToken from None
-    following = offset + _PAGE
-    return ListTagResourcesReply(
-        next_token=token_for(following) if following < len(found) else "",
-        tag_resources=TagsOfResources(tag_resource=tuple(found[offset:following])),
-    )
+    token, page = page_of(found, request.next_token, _PAGE, InvalidNextToken)
+    return ListTagResourcesReply(next_token=token, tag_resources=page)
 
 
 def _named_or_all(tx: Reader, call: Call, region: str, ids: Sequence[str]) -> Iterable[SecurityGroup]:
@@ -169,20 +151,8 @@ def checked_tags(tags: Sequence[TagShape]) -> tuple[Tag, ...]:
 
     :raises TooManyTags, DuplicateTagKey, InvalidTagKey, InvalidTagValue:
     """
-    if len(tags) > MAX_TAGS:
-        raise TooManyTags
-    if len({tag.key for tag in tags}) < len(tags):
-        raise DuplicateTagKey
-    for tag in tags:
-        if not 1 <= len(tag.key) <= 128 or tag.key.lower().startswith(("aliyun", "acs:")) or _has_scheme(tag.key):
-            raise InvalidTagKey
-        if len(tag.value) > 128 or _has_scheme(tag.value):
-            raise InvalidTagValue
+    _RULES.check(tags)
     return stored(tags)
-
-
-def _has_scheme(text: str) -> bool:
-    return "http://" in text or "https://" in text
 
 
 def _groups(tx: Reader, call: Call, region: str, type: str, ids: Sequence[str]) -> list[SecurityGroup]:

@@ -14,11 +14,11 @@ from jackfield.products.nlb.states import (
     LOAD_BALANCER_STATES,
     SERVER_STATES,
 )
-from jackfield.products.tags import Tag
+from jackfield.products.tags import TaggedResource
 from jackfield.store.resource import Resource, States
 
 
-class Changing(Resource, frozen=True, kw_only=True, omit_defaults=True):
+class Changing(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     """What is changed in the background, by one job after the other.
 
     :param change: number of the latest change that was asked for. :param changed: of the latest one that is done.
@@ -63,7 +63,6 @@ class LoadBalancer(Changing, frozen=True, kw_only=True, omit_defaults=True):
     locked: bool = False
     lock_reason: str = ""
     locked_since: float = 0.0
-    tags: tuple[Tag, ...] = ()
 
 
 class Ailing(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,7 +94,6 @@ class Listener(Changing, frozen=True, kw_only=True, omit_defaults=True):
     sec_sensor: bool = False
     stopped: bool = False
     ailing: tuple[Ailing, ...] = ()
-    tags: tuple[Tag, ...] = ()
 
     @property
     def listens(self) -> bool:
@@ -130,7 +128,6 @@ class ServerGroup(Changing, frozen=True, kw_only=True, omit_defaults=True):
     drain_seconds: int = 0
     preserve_client_ip: bool = True
     resource_group_id: str = ""
-    tags: tuple[Tag, ...] = ()
 
 
 class Server(Resource, frozen=True, kw_only=True, omit_defaults=True):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Annotated, TypeAlias
-
-import msgspec
 
 from jackfield.products.errors import ApiError
 from jackfield.products.nlb.errors import (
@@ -19,16 +18,23 @@ from jackfield.products.nlb.product import NLB
 from jackfield.products.nlb.resources import Listener, LoadBalancer, ServerGroup
 from jackfield.products.nlb.shapes import DryRun, Page, PageReply, RegionId, Token, WantedTags, next_token, offset_of
 from jackfield.products.operation import Call, Param, Reply, Request, Shape, operation
-from jackfield.products.tags import TagShape, carries, merged, without
+from jackfield.products.tagging import MAX_RESOURCES, MAX_TAGS, TagRules, add_tags, remove_tags
+from jackfield.products.tags import TagShape, carries
 from jackfield.store.interface import Reader, Tx
 
 Tagged: TypeAlias = LoadBalancer | Listener | ServerGroup
 
-MAX_RESOURCES = 50
-"""In one call."""
+_FULL = partial(IllegalParam, name="Tag")
 
-MAX_TAGS = 20
-"""In one call, and of a resource."""
+_RULES = TagRules(
+    too_many=_FULL,
+    duplicate=_FULL,
+    key=partial(IllegalParam, name="Tag.Key"),
+    value=partial(IllegalParam, name="Tag.Value"),
+    longest_key=64,
+    reserved_values=True,
+)
+"""As the documents of TagResources have them."""
 
 _KINDS: dict[str, type[Tagged]] = {"loadbalancer": LoadBalancer, "listener": Listener, "servergroup": ServerGroup}
 
@@ -63,15 +69,9 @@ class TagResourcesRequest(Request):
 )
 def tag_resources(tx: Tx, call: Call, request: TagResourcesRequest) -> Reply:
     """Tags all of the resources, or none."""
-    if len({tag.key for tag in request.tag}) < len(request.tag):
-        raise IllegalParam(name="Tag")
-    for tag in request.tag:
-        _check(tag)
-    for one in _named(tx, call, request.resource_type, request.resource_id, request.region_id):
-        tags = merged(one.tags, request.tag)
-        if len(tags) > MAX_TAGS:
-            raise IllegalParam(name="Tag")
-        tx.put(msgspec.structs.replace(one, tags=tags))
+    _RULES.check(request.tag)
+    named = _named(tx, call, request.resource_type, request.resource_id, request.region_id)
+    add_tags(tx, named, request.tag, _FULL)
     return Reply()
 
 
@@ -97,9 +97,8 @@ def untag_resources(tx: Tx, call: Call, request: UntagResourcesRequest) -> Reply
     """Removes tags of all of the resources; a key that one lacks is no error."""
     if len(request.tag_key) > MAX_TAGS:
         raise IllegalParam(name="TagKey")
-    everything = request.all and not request.tag_key
-    for one in _named(tx, call, request.resource_type, request.resource_id, request.region_id):
-        tx.put(msgspec.structs.replace(one, tags=() if everything else without(one.tags, request.tag_key)))
+    named = _named(tx, call, request.resource_type, request.resource_id, request.region_id)
+    remove_tags(tx, named, request.tag_key, all=request.all)
     return Reply()
 
 
@@ -158,18 +157,6 @@ def list_tag_resources(tx: Reader, call: Call, request: ListTagResourcesRequest)
         next_token=next_token(request, len(found)),
         total_count=len(found),
     )
-
-
-def _check(tag: TagShape) -> None:
-    """Keys have 1 to 64 characters, values up to 128 (TagResources documents)."""
-    if not 1 <= len(tag.key) <= 64 or tag.key.lower().startswith(("aliyun", "acs:")) or _has_scheme(tag.key):
-        raise IllegalParam(name="Tag.Key")
-    if len(tag.value) > 128 or tag.value.lower().startswith(("aliyun", "acs:")) or _has_scheme(tag.value):
-        raise IllegalParam(name="Tag.Value")
-
-
-def _has_scheme(text: str) -> bool:
-    return "http://" in text or "https://" in text
 
 
 def _kind(name: str) -> type[Tagged]:

@@ -7,13 +7,13 @@ from typing import ClassVar, Literal
 import msgspec
 
 from jackfield.products.privatelink.states import CONNECTION_STATES, ENDPOINT_STATES, SERVICE_STATES, ZONE_STATES
-from jackfield.products.tags import Tag
+from jackfield.products.tags import TaggedResource
 from jackfield.store.resource import Resource, States
 
 ResourceType = Literal["slb", "alb", "nlb", "gwlb"]
 
 
-class EndpointService(Resource, frozen=True, kw_only=True, omit_defaults=True):
+class EndpointService(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     """What a provider offers, through load balancers of its own.
 
     :param users: who may create endpoints: account ids, or ``*`` for everybody. The owner may always.
@@ -33,7 +33,6 @@ class EndpointService(Resource, frozen=True, kw_only=True, omit_defaults=True):
     connect_bandwidth: int = 3072
     users: tuple[str, ...] = ()
     resource_group_id: str = ""
-    tags: tuple[Tag, ...] = ()
     settle_at: float = 0.0
 
     @property
@@ -59,7 +58,7 @@ class AttachedGroup(msgspec.Struct, frozen=True):
     status: Literal["Attaching", "Attached", "Detaching"]
 
 
-class VpcEndpoint(Resource, frozen=True, kw_only=True, omit_defaults=True):
+class VpcEndpoint(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     """Where a consumer's VPC (the ``parent``) reaches a service.
 
     :param domain: leads to all of its connected zones.
@@ -83,7 +82,6 @@ class VpcEndpoint(Resource, frozen=True, kw_only=True, omit_defaults=True):
     payer: str = "Endpoint"
     zone_affinity: bool = False
     resource_group_id: str = ""
-    tags: tuple[Tag, ...] = ()
     settle_at: float = 0.0
 
     @property

@@ -8,7 +8,7 @@ import msgspec
 
 from jackfield.endpoints.whitelist import Group
 from jackfield.products.rds.states import ACCOUNT_STATES, INSTANCE_STATES
-from jackfield.products.tags import Tag
+from jackfield.products.tags import TaggedResource
 from jackfield.store.resource import Resource, States
 
 Engine = Literal["MySQL", "PostgreSQL"]
@@ -26,7 +26,7 @@ class Tls(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     forced: bool = False
 
 
-class DBInstance(Resource, frozen=True, kw_only=True, omit_defaults=True):
+class DBInstance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     """:param storage: GB, echoed. :param slave_zones, minor_upgrades: as asked for, echoed.
 
     :param settle_at: when the current transition may end at the earliest (the pace).
@@ -51,7 +51,6 @@ class DBInstance(Resource, frozen=True, kw_only=True, omit_defaults=True):
     whitelist: tuple[Group, ...]
     resource_group_id: str = ""
     deletion_protection: bool = False
-    tags: tuple[Tag, ...] = ()
     slave_zones: tuple[str, ...] = ()
     minor_upgrades: str = "Auto"
     engine_port: int = 0

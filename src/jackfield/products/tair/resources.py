@@ -8,7 +8,7 @@ import msgspec
 
 from jackfield.endpoints.whitelist import DEFAULT_GROUPS, Group
 from jackfield.processes import ProcessId
-from jackfield.products.tags import Tag
+from jackfield.products.tags import TaggedResource
 from jackfield.products.tair.states import ACCOUNT_STATES, INSTANCE_STATES
 from jackfield.store.resource import Resource, States
 
@@ -34,7 +34,7 @@ class Shard(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     address: str = ""
 
 
-class Instance(Resource, frozen=True, kw_only=True, omit_defaults=True):
+class Instance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     """:param capacity: MB over all shards. :param password_sha256: hexadecimal; empty when no password was given.
 
     :param announce_port: the port that the shards of a cluster tell its clients; that of the direct endpoint.
@@ -65,7 +65,6 @@ class Instance(Resource, frozen=True, kw_only=True, omit_defaults=True):
     resource_group_id: str = ""
     password_sha256: str = ""
     whitelist: tuple[Group, ...] = DEFAULT_GROUPS
-    tags: tuple[Tag, ...] = ()
     announce_port: int = 6379
     release_protection: bool = False
     change: Literal["", "password"] = ""

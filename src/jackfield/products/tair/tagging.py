@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Annotated
 
-import msgspec
-
 from jackfield.products.errors import InvalidParameterValue
-from jackfield.products.next_token import NoToken, offset_of, token_for
 from jackfield.products.operation import Call, Param, Reply, Request, operation
-from jackfield.products.tags import TagOfResource, TagShape, TagsOfResources, carries, listed, merged, without
+from jackfield.products.tagging import MAX_RESOURCES, MAX_TAGS, TagRules, add_tags, page_of, remove_tags
+from jackfield.products.tags import TagOfResource, TagShape, TagsOfResources, carries, listed
 from jackfield.products.tair.errors import InvalidDbInstanceIdNotFound
 from jackfield.products.tair.instances import own_instance
 from jackfield.products.tair.product import TAIR
@@ -28,15 +27,13 @@ from jackfield.products.tair.tag_errors import (
 )
 from jackfield.store.interface import Reader, Tx
 
-MAX_RESOURCES = 50
-MAX_TAGS = 20
-"""In one call, and of an instance."""
-
 PAGE = 1000
 """Tags a page of ListTagResources; the vendor gives no figure and no parameter for it."""
 
 LISTED_TYPE = "ALIYUN::KVSTORE::INSTANCE"
 """How replies name the type (the documents' example), whatever the call's spelling."""
+
+_RULES = TagRules(too_many=TooManyNewTags, duplicate=DuplicateTagKey, key=InvalidTagKey, value=InvalidTagValue)
 
 RegionId = Annotated[str, Param("The region of the instances.", "cn-hangzhou")]
 ResourceType = Annotated[str, Param("What they are: INSTANCE.", "INSTANCE")]
@@ -68,20 +65,9 @@ class TagResourcesRequest(Request):
 )
 def tag_resources(tx: Tx, call: Call, request: TagResourcesRequest) -> Reply:
     """Tags all of the instances, or none."""
-    if len(request.tag) > MAX_TAGS:
-        raise TooManyNewTags
-    if len({tag.key for tag in request.tag}) < len(request.tag):
-        raise DuplicateTagKey
-    for tag in request.tag:
-        if not 1 <= len(tag.key) <= 128 or tag.key.lower().startswith(("aliyun", "acs:")) or _has_scheme(tag.key):
-            raise InvalidTagKey
-        if len(tag.value) > 128 or _has_scheme(tag.value):
-            raise InvalidTagValue
-    for instance in _named(tx, call, request.region_id, request.resource_type, request.resource_id):
-        tags = merged(instance.tags, request.tag)
-        if len(tags) > MAX_TAGS:
-            raise TagQuotaExceeded
-        tx.put(msgspec.structs.replace(instance, tags=tags))
+    _RULES.check(request.tag)
+    named = _named(tx, call, request.region_id, request.resource_type, request.resource_id)
+    add_tags(tx, named, request.tag, TagQuotaExceeded)
     return Reply()
 
 
@@ -104,10 +90,8 @@ def untag_resources(tx: Tx, call: Call, request: UntagResourcesRequest) -> Reply
     """Removes tags of all of the instances; a key that one lacks is no error."""
     if len(request.tag_key) > MAX_TAGS:
         raise TooManyTags
-    everything = request.all and not request.tag_key
-    for instance in _named(tx, call, request.region_id, request.resource_type, request.resource_id):
-        tags = () if everything else without(instance.tags, request.tag_key)
-        tx.put(msgspec.structs.replace(instance, tags=tags))
+    named = _named(tx, call, request.region_id, request.resource_type, request.resource_id)
+    remove_tags(tx, named, request.tag_key, all=request.all)
     return Reply()
 
 
@@ -152,15 +136,8 @@ def list_tag_resources(tx: Reader, call: Call, request: ListTagResourcesRequest)
     for instance in instances:
         if carries(instance.tags, request.tag):
             found += listed(instance.id, LISTED_TYPE, instance.tags)
-    try:
-        offset = offset_of(request.next_token)
-    except NoToken:
-        raise InvalidParameterValue(name="NextToken") from None
-    following = offset + PAGE
-    return ListTagResourcesReply(
-        next_token=token_for(following) if following < len(found) else "",
-        tag_resources=TagsOfResources(tag_resource=tuple(found[offset:following])),
-    )
+    token, page = page_of(found, request.next_token, PAGE, partial(InvalidParameterValue, name="NextToken"))
+    return ListTagResourcesReply(next_token=token, tag_resources=page)
 
 
 def _named(tx: Reader, call: Call, region: str, type: str, ids: Sequence[str]) -> list[Instance]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from jackfield.products.tags import Tag
-from jackfield.store.resource import Resource, States
+from jackfield.products.tags import TaggedResource
+from jackfield.store.resource import States
 
 PENDING = "Pending"
 AVAILABLE = "Available"
@@ -18,7 +18,7 @@ NETWORK_STATES = States(
 """A network is Pending while it is made and while it is deleted (``deleting`` says which)."""
 
 
-class Vpc(Resource, frozen=True, kw_only=True, omit_defaults=True):
+class Vpc(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     """Several VPCs may have the same block: they are apart.
 
     :param user_cidrs: blocks that the caller named (UserCidr); shown, without effect.
@@ -37,12 +37,11 @@ class Vpc(Resource, frozen=True, kw_only=True, omit_defaults=True):
     resource_group_id: str = ""
     is_default: bool = False
     user_cidrs: tuple[str, ...] = ()
-    tags: tuple[Tag, ...] = ()
     deleting: bool = False
     settle_at: float = 0.0
 
 
-class VSwitch(Resource, frozen=True, kw_only=True, omit_defaults=True):
+class VSwitch(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     """A zone's part of its VPC (the ``parent``).
 
     :param deleting: as of a VPC.
@@ -57,6 +56,5 @@ class VSwitch(Resource, frozen=True, kw_only=True, omit_defaults=True):
     description: str = ""
     resource_group_id: str = ""
     is_default: bool = False
-    tags: tuple[Tag, ...] = ()
     deleting: bool = False
     settle_at: float = 0.0

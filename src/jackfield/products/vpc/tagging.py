@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Annotated
 
-import msgspec
-
 from jackfield.products.errors import InvalidParameterValue
-from jackfield.products.next_token import NoToken, offset_of, token_for
 from jackfield.products.operation import Call, Param, Reply, Request, operation
-from jackfield.products.tags import TagOfResource, TagShape, TagsOfResources, carries, listed, merged, without
+from jackfield.products.tagging import MAX_RESOURCES, MAX_TAGS, TagRules, add_tags, page_of, remove_tags
+from jackfield.products.tags import TagOfResource, TagShape, TagsOfResources, carries, listed
 from jackfield.products.vpc.errors import (
     InvalidTagKey,
     InvalidTagValue,
@@ -26,9 +25,7 @@ from jackfield.products.vpc.product import VPC
 from jackfield.products.vpc.resources import Vpc, VSwitch
 from jackfield.store.interface import Reader, Tx
 
-MAX_RESOURCES = 50
-MAX_TAGS = 20
-"""In one call, and of a resource."""
+_RULES = TagRules(too_many=TooManyTags, duplicate=TagKeyDuplicated, key=InvalidTagKey, value=InvalidTagValue)
 
 RegionId = Annotated[str, Param("The region of the resources.", "cn-hangzhou")]
 ResourceType = Annotated[str, Param("What they are: VPC or VSWITCH.", "VPC")]
@@ -60,12 +57,9 @@ class TagResourcesRequest(Request):
 )
 def tag_resources(tx: Tx, call: Call, request: TagResourcesRequest) -> Reply:
     """Tags all of the resources, or none."""
-    _check_tags(request.tag)
-    for network in _networks(tx, call, request.region_id, request.resource_type, request.resource_id):
-        tags = merged(network.tags, request.tag)
-        if len(tags) > MAX_TAGS:
-            raise TagQuotaExceeded
-        tx.put(msgspec.structs.replace(network, tags=tags))
+    _RULES.check(request.tag)
+    named = _networks(tx, call, request.region_id, request.resource_type, request.resource_id)
+    add_tags(tx, named, request.tag, TagQuotaExceeded)
     return Reply()
 
 
@@ -89,10 +83,8 @@ def untag_resources(tx: Tx, call: Call, request: UnTagResourcesRequest) -> Reply
     """Removes tags of all of the resources; a key that one lacks is no error."""
     if len(request.tag_key) > MAX_TAGS:
         raise TooManyTags
-    everything = request.all and not request.tag_key
-    for network in _networks(tx, call, request.region_id, request.resource_type, request.resource_id):
-        tags = () if everything else without(network.tags, request.tag_key)
-        tx.put(msgspec.structs.replace(network, tags=tags))
+    named = _networks(tx, call, request.region_id, request.resource_type, request.resource_id)
+    remove_tags(tx, named, request.tag_key, all=request.all)
     return Reply()
 
 
@@ -134,15 +126,10 @@ def list_tag_resources(tx: Reader, call: Call, request: ListTagResourcesRequest)
             network.tags, request.tag
         ):
             found += listed(network.id, request.resource_type.upper(), network.tags)
-    try:
-        offset = offset_of(request.next_token)
-    except NoToken:
-        raise InvalidParameterValue(name="NextToken") from None
-    following = offset + request.max_results
-    return ListTagResourcesReply(
-        next_token=token_for(following) if following < len(found) else "",
-        tag_resources=TagsOfResources(tag_resource=tuple(found[offset:following])),
+    token, page = page_of(
+        found, request.next_token, request.max_results, partial(InvalidParameterValue, name="NextToken")
     )
+    return ListTagResourcesReply(next_token=token, tag_resources=page)
 
 
 def _named_or_all(
@@ -151,22 +138,6 @@ def _named_or_all(
     if ids:
         return [network for network in (tx.get(kind, id) for id in dict.fromkeys(ids)) if network is not None]
     return tx.each(kind, account=call.account, region=region)
-
-
-def _check_tags(tags: Sequence[TagShape]) -> None:
-    if len(tags) > MAX_TAGS:
-        raise TooManyTags
-    if len({tag.key for tag in tags}) < len(tags):
-        raise TagKeyDuplicated
-    for tag in tags:
-        if not 1 <= len(tag.key) <= 128 or tag.key.lower().startswith(("aliyun", "acs:")) or _has_scheme(tag.key):
-            raise InvalidTagKey
-        if len(tag.value) > 128 or _has_scheme(tag.value):
-            raise InvalidTagValue
-
-
-def _has_scheme(text: str) -> bool:
-    return "http://" in text or "https://" in text
 
 
 def _kind(type: str) -> type[Vpc] | type[VSwitch]:
