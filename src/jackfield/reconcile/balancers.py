@@ -20,14 +20,12 @@ from jackfield.reconcile.dialling import Dialler
 from jackfield.reconcile.endpoints import EndpointWork
 from jackfield.reconcile.loop import Later, wait_until
 from jackfield.reconcile.world import World
-from jackfield.relay.route import Place, Route
+from jackfield.relay.route import Route
 from jackfield.store.interface import Tx
 from jackfield.store.resource import Evidence
 
 LOOK_SECONDS = 1.0
 """How often a load balancer is looked at: servers come and go under their addresses, and health changes."""
-
-_RETRY_SECONDS = 0.05
 
 
 class BalancerReconciler:
@@ -122,13 +120,9 @@ class BalancerReconciler:
     def _proof_of_closed(self, listener: Listener, endpoints: Sequence[Endpoint]) -> Evidence:
         if not self._world.real:
             return {"engines": "none"}
-        places = [Place("host", address, listener.port) for one in endpoints for address in one.addresses]
-        if self._world.vpcs.possible:
-            places += [Place(one.vpc_id, one.vpc_address, listener.port) for one in endpoints]
-        still = [place for place in places if not self._world.dialler.refuses(*place)]
-        if still:
-            raise Later(_RETRY_SECONDS, f"{still} still accept")
-        return {"refused": [str(place) for place in places]}
+        return {
+            "refused": [str(place) for one in endpoints for place in self._endpoints.refused(one, (listener.port,))]
+        }
 
     def _settle_listener(self, listener: Listener, evidence: Evidence) -> None:
         with self._world.store.write() as tx:

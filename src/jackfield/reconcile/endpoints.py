@@ -101,8 +101,7 @@ class EndpointWork:
             self._publish_names(endpoint)
             acks = [self._replace(relay, endpoint.id, ()) for relay in self._world.relays.values()]
             self._world.vpcs.withdraw(endpoint)
-            listened = self._places(endpoint, endpoint.ports)
-            self._must_refuse(listened)
+            listened = self.refused(endpoint, endpoint.ports)
             evidence = _closing(acks, listened)
         with self._world.store.write() as tx:
             current = tx.get(Endpoint, endpoint.id)
@@ -158,8 +157,7 @@ class EndpointWork:
             self._publish_names(endpoint)
             routes = self._routes(endpoint, plan)
             ack = self._bind(endpoint, routes)
-            left = [] if former.port in endpoint.ports else self._places(endpoint, (former.port,))
-            self._must_refuse(left)
+            left = [] if former.port in endpoint.ports else self.refused(endpoint, (former.port,))
             evidence = {"name": endpoint.name, "former_name": former.name, **_closing([ack], left)}
             self._served[endpoint.id] = routes
         with self._world.store.write() as tx:
@@ -206,6 +204,19 @@ class EndpointWork:
         routes = self._routes(endpoint, plan)
         return {"answered": self._prove([route for route in routes if port in (0, route.port)], prove)}
 
+    def refused(self, endpoint: Endpoint, ports: Sequence[int]) -> list[Place]:
+        """Where dials of these ports are refused: at every address of the endpoint.
+
+        :raises Later: one still accepts.
+        """
+        if not self._world.real:
+            return []
+        places = self._places(endpoint, ports)
+        still = [place for place in places if not self._world.dialler.refuses(*place)]
+        if still:
+            raise Later(0.05, f"{', '.join(map(str, still))} still accepts")
+        return places
+
     def _routes(self, endpoint: Endpoint, plan: Plan) -> tuple[Route, ...]:
         """Where an endpoint listens: on this machine, and in its VPC where that is possible."""
         routes = tuple(plan(endpoint))
@@ -243,12 +254,6 @@ class EndpointWork:
         if failed:
             raise Later(0.5, f"the relay could not bind {', '.join(failed)}")
         return ack
-
-    def _must_refuse(self, places: Sequence[Place]) -> None:
-        """:raises Later: one still accepts."""
-        still = [place for place in places if not self._world.dialler.refuses(*place)]
-        if still:
-            raise Later(0.05, f"{', '.join(map(str, still))} still accepts")
 
     def _places(self, endpoint: Endpoint, ports: Sequence[int]) -> list[Place]:
         places = [Place("host", address, port) for address in endpoint.addresses for port in ports]
