@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import jackfield.standing
+import jackfield.unix_sockets
 import jackfield.vantage
 from tests.vantage.holding import Holding
 
@@ -54,7 +55,8 @@ class Caller:
         # A copy: the sources may lie where nobody can not read.
         package = folder / "library" / "jackfield"
         shutil.copytree(Path(jackfield.vantage.__file__).parent, package / "vantage")
-        shutil.copyfile(str(jackfield.standing.__file__), package / "standing.py")
+        for module in (jackfield.standing, jackfield.unix_sockets):
+            shutil.copy(str(module.__file__), package)
         (package / "__init__.py").touch()
         self.home = folder / "home"
         self.home.mkdir(mode=0o700)

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from jackfield.folder import Folder
-from jackfield.vantage.caller import call, connect
+from jackfield.unix_sockets import connect
+from jackfield.vantage.caller import call
 from jackfield.vantage.client import HolderClient, HolderDown
 from jackfield.vantage.network import Network
 from tests.running import until

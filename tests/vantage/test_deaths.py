@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from jackfield.vantage.caller import call, connect
+from jackfield.unix_sockets import connect
+from jackfield.vantage.caller import call
 from jackfield.vantage.client import HolderClient, HolderDown, HolderRefused
 from jackfield.vantage.network import Network
 from tests.running import until

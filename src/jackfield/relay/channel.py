@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import struct
 from collections.abc import Callable
 
 from jackfield.relay.loop import HANGUP, READ, WRITE, Loop
@@ -13,16 +12,6 @@ LINE_BYTES = 32 * 1024 * 1024
 
 _UNREAD_BYTES = 256 * 1024 * 1024  # replies waiting for a peer that does not read: then it is dropped
 _READ_BYTES = 256 * 1024
-
-
-def peer_uid(sock: socket.socket) -> int | None:
-    """The user at the other end of a Unix socket; ``None`` where the system has no ``SO_PEERCRED``."""
-    option = getattr(socket, "SO_PEERCRED", None)
-    if option is None:
-        return None
-    size = struct.calcsize("3i")
-    _, uid, _ = struct.unpack("3i", sock.getsockopt(socket.SOL_SOCKET, option, size))
-    return int(uid)
 
 
 class Channel:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import os
 import socket
-import threading
 from collections.abc import Iterable
 from types import TracebackType
 from typing import TypeVar
@@ -16,12 +14,12 @@ import msgspec
 from jackfield.relay import messages
 from jackfield.relay.messages import BackendHealth, Greeting, Page, Refusal
 from jackfield.relay.route import Ack, Connection, Route
+from jackfield.unix_sockets import Idle
 
 T = TypeVar("T")
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(messages.Reply).decode
-_IDLE_SOCKETS = 8  # connections kept for later calls
 
 
 class RelayDown(Exception):
@@ -47,8 +45,7 @@ class RelayClient:
     def __init__(self, path: str | os.PathLike[str], timeout: float = 5.0) -> None:
         self.path = os.fspath(path)
         self.timeout = timeout
-        self._idle: list[socket.socket] = []
-        self._lock = threading.Lock()
+        self._idle = Idle(self.path)
         self._ids = itertools.count(1)
 
     def hello(self) -> Greeting:
@@ -127,10 +124,7 @@ class RelayClient:
 
     def close(self) -> None:
         """Closes idle connections; a later call opens a new one."""
-        with self._lock:
-            idle, self._idle = self._idle, []
-        for sock in idle:
-            sock.close()
+        self._idle.close()
 
     def __enter__(self) -> RelayClient:
         return self
@@ -144,7 +138,10 @@ class RelayClient:
         seconds = self.timeout if timeout is None else timeout
         line = _encode(request) + b"\n"
         while True:
-            sock, fresh = self._take(seconds)
+            try:
+                sock, fresh = self._idle.take(seconds)
+            except OSError as error:
+                raise RelayDown(f"{self.path}: {error}") from None
             try:
                 reply = _exchange(sock, line)
             except _Closed:
@@ -158,33 +155,10 @@ class RelayClient:
             except BaseException:
                 sock.close()
                 raise
-            self._give_back(sock)
+            self._idle.give_back(sock)
             if reply.error:
                 raise RelayError(reply.error)
             return msgspec.json.decode(reply.result, type=kind)
-
-    def _take(self, seconds: float) -> tuple[socket.socket, bool]:
-        with self._lock:
-            sock = self._idle.pop() if self._idle else None
-        if sock is not None:
-            sock.settimeout(seconds)
-            return sock, False
-        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            sock.settimeout(seconds)
-            sock.connect(self.path)
-        except OSError as error:
-            sock.close()
-            raise RelayDown(f"{self.path}: {error}") from None
-        return sock, True
-
-    def _give_back(self, sock: socket.socket) -> None:
-        with self._lock:
-            if len(self._idle) < _IDLE_SOCKETS:
-                self._idle.append(sock)
-                return
-        with contextlib.suppress(OSError):
-            sock.close()
 
 
 def _exchange(sock: socket.socket, line: bytes) -> messages.Reply:

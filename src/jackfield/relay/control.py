@@ -12,7 +12,6 @@ import logging
 import math
 import os
 import socket
-import stat
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -21,7 +20,7 @@ import msgspec
 
 from jackfield.relay import messages
 from jackfield.relay.board import Board
-from jackfield.relay.channel import Channel, peer_uid
+from jackfield.relay.channel import Channel
 from jackfield.relay.descriptors import RESERVE
 from jackfield.relay.doors import Doors
 from jackfield.relay.holds import Holds
@@ -30,6 +29,7 @@ from jackfield.relay.loop import Loop
 from jackfield.relay.refusals import Refusals
 from jackfield.relay.route import Ack, Connection
 from jackfield.relay.session import Session
+from jackfield.unix_sockets import listen, peer
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ class Control:
             messages.Refusals: self._list_refusals,
             messages.Stop: self._end,
         }
-        self._sock = _listen(path)
+        self._sock = listen(path)
         loop.register(self._sock.fileno(), self)
 
     def on_event(self, events: int) -> None:
@@ -103,9 +103,9 @@ class Control:
                 self._loop.forget(self._sock.fileno())
                 self._loop.call_later(_PAUSE_SECONDS, self._accept_again)
                 return
-        uid = peer_uid(sock)
-        if uid not in (None, 0, os.geteuid()):
-            log.warning("control socket: user %s was turned away", uid)
+        other = peer(sock)
+        if other is not None and other[1] not in (0, os.geteuid()):
+            log.warning("control socket: user %s was turned away", other[1])
             sock.close()
             return
         sock.setblocking(False)
@@ -219,27 +219,6 @@ class Control:
     def _end(self, channel: Channel, request: messages.Stop) -> None:
         _reply(channel, request.id, True)
         self._stop()
-
-
-def _listen(path: str) -> socket.socket:
-    try:
-        if not stat.S_ISSOCK(os.lstat(path).st_mode):
-            raise FileExistsError(f"{path} exists and is not a socket")
-        os.unlink(path)
-    except FileNotFoundError:
-        pass
-    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    mask = os.umask(0o177)  # 0600 from the first moment on
-    try:
-        sock.setblocking(False)
-        sock.bind(path)
-        sock.listen(128)
-    except BaseException:
-        sock.close()
-        raise
-    finally:
-        os.umask(mask)
-    return sock
 
 
 def _connection(listener: Listener, session: Session) -> Connection:

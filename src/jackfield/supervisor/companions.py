@@ -17,7 +17,8 @@ import msgspec
 from jackfield.folder import Folder
 from jackfield.processes import ProcessId, identify
 from jackfield.relay.client import RelayClient, RelayDown, RelayError
-from jackfield.vantage.caller import call, connect
+from jackfield.unix_sockets import connect
+from jackfield.vantage.caller import call
 from jackfield.vantage.server import Refused
 
 RELAYS = ("plain", "resp")

@@ -13,21 +13,6 @@ from jackfield.vantage.server import Refused
 _READ_BYTES = 1 << 18
 
 
-def connect(path: str, seconds: float) -> socket.socket:
-    """
-    :param seconds: how long each call may wait.
-    :raises OSError: nobody is there.
-    """
-    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    try:
-        sock.settimeout(seconds)
-        sock.connect(path)
-    except BaseException:
-        sock.close()
-        raise
-    return sock
-
-
 def call(sock: socket.socket, request: Mapping[str, Any]) -> tuple[Any, list[int]]:
     """Asks one thing at a time; returns the result and the descriptors that came with it.
 

@@ -7,7 +7,6 @@ import contextlib
 import errno
 import os
 import socket
-import struct
 from collections import deque
 from collections.abc import Callable, Sequence
 
@@ -170,12 +169,3 @@ def close_all(descriptors: Sequence[int] | deque[int]) -> None:
     for descriptor in descriptors:
         with contextlib.suppress(OSError):
             os.close(descriptor)
-
-
-def peer(sock: socket.socket) -> tuple[int, int] | None:
-    """Process and user at the other end of a Unix socket; ``None`` where the system has no ``SO_PEERCRED``."""
-    option = getattr(socket, "SO_PEERCRED", None)
-    if option is None:
-        return None
-    pid, uid, _ = struct.unpack("3i", sock.getsockopt(socket.SOL_SOCKET, option, struct.calcsize("3i")))
-    return pid, uid

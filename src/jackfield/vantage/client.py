@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import socket
-import threading
 from types import TracebackType
 from typing import Any, NamedTuple
 
-from jackfield.vantage.caller import call, connect
+from jackfield.unix_sockets import Idle
+from jackfield.vantage.caller import call
 from jackfield.vantage.channel import close_all
 from jackfield.vantage.network import Network
 from jackfield.vantage.server import Refused
-
-_IDLE_SOCKETS = 8  # connections kept for later calls
 
 
 class HolderDown(Exception):
@@ -88,8 +85,7 @@ class HolderClient:
     def __init__(self, path: str | os.PathLike[str], timeout: float = 5.0) -> None:
         self.path = os.fspath(path)
         self.timeout = timeout
-        self._idle: list[socket.socket] = []
-        self._lock = threading.Lock()
+        self._idle = Idle(self.path)
 
     def hello(self) -> Hello:
         """Which process answers, and whether it can do anything."""
@@ -148,10 +144,7 @@ class HolderClient:
 
     def close(self) -> None:
         """Closes idle connections; a later call opens a new one."""
-        with self._lock:
-            idle, self._idle = self._idle, []
-        for sock in idle:
-            sock.close()
+        self._idle.close()
 
     def __enter__(self) -> HolderClient:
         return self
@@ -164,11 +157,14 @@ class HolderClient:
     def _call(self, operation: str, **fields: Any) -> tuple[Any, list[int]]:
         request = {"id": 1, "op": operation, **fields}
         while True:
-            sock, fresh = self._take()
+            try:
+                sock, fresh = self._idle.take(self.timeout)
+            except OSError as error:
+                raise HolderDown(f"{self.path}: {error}") from None
             try:
                 result = call(sock, request)
             except Refused as refusal:
-                self._give_back(sock)
+                self._idle.give_back(sock)
                 raise HolderRefused(refusal.kind, str(refusal)) from None
             except TimeoutError:
                 sock.close()
@@ -181,26 +177,8 @@ class HolderClient:
             except BaseException:
                 sock.close()
                 raise
-            self._give_back(sock)
+            self._idle.give_back(sock)
             return result
-
-    def _take(self) -> tuple[socket.socket, bool]:
-        with self._lock:
-            sock = self._idle.pop() if self._idle else None
-        if sock is not None:
-            return sock, False
-        try:
-            return connect(self.path, self.timeout), True
-        except OSError as error:
-            raise HolderDown(f"{self.path}: {error}") from None
-
-    def _give_back(self, sock: socket.socket) -> None:
-        with self._lock:
-            if len(self._idle) < _IDLE_SOCKETS:
-                self._idle.append(sock)
-                return
-        with contextlib.suppress(OSError):
-            sock.close()
 
 
 def close_entrance(entrance: Entrance) -> None:

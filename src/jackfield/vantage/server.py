@@ -6,13 +6,12 @@ import contextlib
 import json
 import logging
 import os
-import socket
-import stat
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from jackfield.vantage.channel import Channel, close_all, peer
+from jackfield.unix_sockets import listen, peer
+from jackfield.vantage.channel import Channel, close_all
 from jackfield.vantage.loop import Loop
 
 log = logging.getLogger(__name__)
@@ -97,7 +96,7 @@ class Server:
         self._operations = operations
         self._takes = takes_descriptors
         self._channels: set[Channel] = set()
-        self._sock = _listen(path)
+        self._sock = listen(path)
         self._inode = os.lstat(path).st_ino
         self._watch()
 
@@ -205,22 +204,3 @@ def _parse(line: bytes) -> dict[str, Any]:
     if not isinstance(fields, dict):
         raise Refused("bad-request", "a request is a JSON object")
     return fields
-
-
-def _listen(path: str) -> socket.socket:
-    with contextlib.suppress(FileNotFoundError):
-        if not stat.S_ISSOCK(os.lstat(path).st_mode):
-            raise FileExistsError(f"{path} exists and is not a socket")
-        os.unlink(path)
-    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    mask = os.umask(0o177)  # 0600 from the first moment on
-    try:
-        sock.setblocking(False)
-        sock.bind(path)
-        sock.listen(128)
-    except BaseException:
-        sock.close()
-        raise
-    finally:
-        os.umask(mask)
-    return sock

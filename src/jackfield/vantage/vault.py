@@ -10,7 +10,8 @@ import socket
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from jackfield.vantage.caller import call, connect
+from jackfield.unix_sockets import connect
+from jackfield.vantage.caller import call
 from jackfield.vantage.channel import DESCRIPTORS, Channel, close_all
 from jackfield.vantage.loop import Loop
 from jackfield.vantage.server import Refused
