@@ -27,8 +27,8 @@ from jackfield.products.tags import TagShape, carries, shown
 from jackfield.store.interface import Reader
 
 
-class ListenerView(Shape):
-    """A listener as ListListeners shows it.
+class ListenerFields(Shape):
+    """What every reply says of a listener.
 
     :param start_port, end_port: of a range of ports, which no listener has here; the Terraform provider reads numbers.
     """
@@ -45,7 +45,6 @@ class ListenerView(Shape):
     cps: int
     mss: int
     sec_sensor_enabled: bool
-    tags: tuple[TagShape, ...]
     proxy_protocol_enabled: bool = False
     alpn_enabled: bool = False
     alpn_policy: str = ""
@@ -57,35 +56,20 @@ class ListenerView(Shape):
     end_port: str = "0"
 
 
+class ListenerView(ListenerFields, kw_only=True):
+    """A listener as ListListeners shows it."""
+
+    tags: tuple[TagShape, ...]
+
+
 class GetListenerAttributeRequest(Request):
     listener_id: ListenerId
     region_id: RegionId = ""
     dry_run: DryRun = False
 
 
-class GetListenerAttributeReply(Reply):
-    listener_id: str
-    listener_port: int
-    listener_protocol: str
-    listener_status: str
-    listener_description: str
-    load_balancer_id: str
-    server_group_id: str
-    region_id: str
-    idle_timeout: int
-    cps: int
-    mss: int
-    sec_sensor_enabled: bool
+class GetListenerAttributeReply(Reply, ListenerFields, kw_only=True):
     tags: tuple[DetailTag, ...]
-    proxy_protocol_enabled: bool
-    alpn_enabled: bool
-    alpn_policy: str
-    ca_enabled: bool
-    ca_certificate_ids: tuple[str, ...]
-    certificate_ids: tuple[str, ...]
-    security_policy_id: str
-    start_port: str
-    end_port: str
 
 
 @operation(

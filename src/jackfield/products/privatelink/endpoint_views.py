@@ -12,10 +12,10 @@ from jackfield.products.times import iso_second
 from jackfield.store.interface import Reader
 
 
-class EndpointReply(Reply):
-    """What GetVpcEndpointAttribute answers.
+class EndpointFields(Shape):
+    """What every reply says of an endpoint.
 
-    ``ResourceOwner``: whether service and endpoint belong to the same account.
+    :param resource_owner: whether service and endpoint belong to the same account.
     """
 
     endpoint_id: str
@@ -39,34 +39,18 @@ class EndpointReply(Reply):
     policy_document: str
     address_ip_version: str
     create_time: str
+
+
+class EndpointReply(Reply, EndpointFields):
+    """What GetVpcEndpointAttribute answers."""
+
     payer: str
     zone_private_ip_address_count: int = 1
 
 
-class EndpointView(Shape):
+class EndpointView(EndpointFields):
     """An endpoint as ListVpcEndpoints shows it."""
 
-    endpoint_id: str
-    endpoint_name: str
-    endpoint_description: str
-    endpoint_domain: str
-    endpoint_status: str
-    endpoint_business_status: str
-    endpoint_type: str
-    connection_status: str
-    bandwidth: int
-    service_id: str
-    service_name: str
-    service_region_id: str
-    vpc_id: str
-    region_id: str
-    resource_group_id: str
-    resource_owner: bool
-    protected_enabled: bool
-    zone_affinity_enabled: bool
-    policy_document: str
-    address_ip_version: str
-    create_time: str
     tags: tuple[TagShape, ...]
 
 

@@ -32,8 +32,8 @@ def zones_of(tx: Reader, service: EndpointService) -> tuple[str, ...]:
     return tuple(sorted({one.zone_id for one in tx.children(ServiceResource, service.id)}))
 
 
-class ServiceReply(Reply):
-    """What GetVpcEndpointServiceAttribute answers."""
+class ServiceFields(Shape):
+    """What every reply says of a service to its owner."""
 
     service_id: str
     service_name: str
@@ -54,31 +54,17 @@ class ServiceReply(Reply):
     region_id: str
     resource_group_id: str
     create_time: str
+
+
+class ServiceReply(Reply, ServiceFields):
+    """What GetVpcEndpointServiceAttribute answers."""
+
     zones: tuple[str, ...]
 
 
-class ServiceView(Shape):
+class ServiceView(ServiceFields):
     """A service as ListVpcEndpointServices shows it."""
 
-    service_id: str
-    service_name: str
-    service_domain: str
-    service_status: str
-    service_business_status: str
-    service_description: str
-    service_type: str
-    service_resource_type: str
-    service_support_ipv6: bool = msgspec.field(name="ServiceSupportIPv6")
-    auto_accept_enabled: bool
-    zone_affinity_enabled: bool
-    connect_bandwidth: int
-    min_bandwidth: int
-    max_bandwidth: int
-    address_ip_version: str
-    payer: str
-    region_id: str
-    resource_group_id: str
-    create_time: str
     tags: tuple[TagShape, ...]
 
 
