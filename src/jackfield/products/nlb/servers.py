@@ -89,12 +89,17 @@ class NamedServer(Shape):
 S = TypeVar("S", NewServer, ChangedServer, NamedServer)
 
 
-class AddServersToServerGroupRequest(Request):
+class GroupRequest(Request):
+    """What every change of a group's servers takes."""
+
     server_group_id: GroupId
-    servers: Annotated[tuple[NewServer, ...], Param("Up to 200.", missing=MissingParam, invalid=IllegalParam)]
     region_id: RegionId = ""
     client_token: Token = ""
     dry_run: DryRun = False
+
+
+class AddServersToServerGroupRequest(GroupRequest, kw_only=True):
+    servers: Annotated[tuple[NewServer, ...], Param("Up to 200.", missing=MissingParam, invalid=IllegalParam)]
 
 
 @operation(
@@ -141,12 +146,8 @@ def add_servers_to_server_group(tx: Tx, call: Call, request: AddServersToServerG
     return _changed(tx, call, group)
 
 
-class RemoveServersFromServerGroupRequest(Request):
-    server_group_id: GroupId
+class RemoveServersFromServerGroupRequest(GroupRequest, kw_only=True):
     servers: Annotated[tuple[NamedServer, ...], Param("Up to 200.", missing=MissingParam, invalid=IllegalParam)]
-    region_id: RegionId = ""
-    client_token: Token = ""
-    dry_run: DryRun = False
 
 
 @operation(
@@ -177,12 +178,8 @@ def remove_servers_from_server_group(tx: Tx, call: Call, request: RemoveServersF
     return _changed(tx, call, group)
 
 
-class UpdateServerGroupServersAttributeRequest(Request):
-    server_group_id: GroupId
+class UpdateServerGroupServersAttributeRequest(GroupRequest, kw_only=True):
     servers: Annotated[tuple[ChangedServer, ...], Param("Up to 200.", missing=MissingParam, invalid=IllegalParam)]
-    region_id: RegionId = ""
-    client_token: Token = ""
-    dry_run: DryRun = False
 
 
 @operation(
