@@ -47,7 +47,8 @@ class Side:
         if operation in ("CheckProductOpen", "OpenPrivateLinkService"):
             request = None
         else:
-            request = getattr(models, f"{operation}Request")(**{"region_id": REGION, **parameters})
+            region = {} if operation == "ChangeResourceGroup" else {"region_id": REGION}
+            request = getattr(models, f"{operation}Request")(**{**region, **parameters})
         call = getattr(self._api, snake)
         return (
             call() if operation == "CheckProductOpen" else call(request or models.OpenPrivateLinkServiceRequest())

@@ -107,8 +107,13 @@ def _service(terraform: Terraform) -> str:
     assert {name: type(found[name]) for name in texts} == dict.fromkeys(texts, str)
     assert {name: type(found[name]) for name in switches} == dict.fromkeys(switches, bool)
     assert type(found["ConnectBandwidth"]) is int
-    answer = terraform.ask("ListTagResources", **{"ResourceType": "vpcendpointservice", "ResourceId.1": id})
-    assert (answer.status, answer.code) == (400, "JackfieldOperationNotBuilt")  # neither «gone» nor «again»
+    about = {"ResourceType": "vpcendpointservice", "ResourceId.1": id}
+    assert terraform.read("ListTagResources", **about)["TagResources"] == []
+    terraform.write("TagResources", **about, **{"Tag.1.Key": "Created", "Tag.1.Value": "TF"})
+    (tag,) = terraform.read("ListTagResources", **about)["TagResources"]
+    assert (tag["TagKey"], tag["TagValue"]) == ("Created", "TF")
+    terraform.write("UntagResources", **about, **{"TagKey.1": "Created"})
+    terraform.write("ChangeResourceGroup", ResourceId=id, ResourceType="VpcEndpointService", ResourceGroupId="rg-acfm1")
     terraform.write("UpdateVpcEndpointServiceAttribute", ServiceId=id, ConnectBandwidth=103)
     until("Active", lambda: terraform.read("GetVpcEndpointServiceAttribute", ServiceId=id)["ServiceStatus"] == "Active")
     assert terraform.read("GetVpcEndpointServiceAttribute", ServiceId=id)["ConnectBandwidth"] == 103

@@ -16,9 +16,11 @@ def load() -> Product:
         endpoint_zones,
         endpoints,
         geography,
+        resource_groups,
         service_lists,
         service_resources,
         services,
+        tagging,
         users,
         zone_connections,
     )
