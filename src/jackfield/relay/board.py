@@ -26,6 +26,7 @@ from jackfield.relay.dial import error_name
 from jackfield.relay.listener import Listener
 from jackfield.relay.loop import Loop, Timer
 from jackfield.relay.outlets import NoOutlets, Outlets
+from jackfield.relay.pace import PacedUpstream, Paces
 from jackfield.relay.refusals import Refusals
 from jackfield.relay.route import Ack, Bound, Route
 from jackfield.relay.session import Session, Upstream
@@ -43,12 +44,14 @@ Answer = Callable[[Ack | Exception], None]
 _RETRY_SECONDS = 1.0
 
 
-def open_upstream(loop: Loop, route: Route, outlets: Outlets) -> Upstream:
+def open_upstream(loop: Loop, route: Route, outlets: Outlets, paces: Paces) -> Upstream:
     """The databases behind ``route``, by its mode. The command router is loaded with the first route that needs it."""
     if route.mode == "resp":
         from jackfield.relay.resp.upstream import RespUpstream
 
         return RespUpstream(loop, route)
+    if route.rate is not None:
+        return PacedUpstream(loop, route, outlets, paces)
     return TcpUpstream(loop, route, outlets)
 
 
@@ -72,6 +75,7 @@ class Board:
     def __init__(self, loop: Loop, table: Table, refusals: Refusals, outlets: Outlets | None = None) -> None:
         self._loop = loop
         self._outlets = outlets or NoOutlets(loop)
+        self._paces = Paces(loop)
         self._table = table
         self._refusals = refusals
         self._routes: dict[str, dict[str, Route]] = {}  # owner -> key -> route: what is on disk
@@ -237,7 +241,7 @@ class Board:
             return error_name(found)
         upstream: Upstream | None = None
         try:
-            upstream = open_upstream(self._loop, route, self._outlets)
+            upstream = open_upstream(self._loop, route, self._outlets, self._paces)
             self._listeners[route.key] = Listener(self._loop, route, upstream, self._refusals, found)
         except Exception as error:  # one bad route must not keep the others from listening
             if upstream is not None:

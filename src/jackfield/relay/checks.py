@@ -12,9 +12,9 @@ from jackfield.relay.route import Backend, Place, Route
 from jackfield.relay.rules import gate_of
 
 
-def door(route: Route) -> tuple[str, Place, str]:
+def door(route: Route) -> tuple[str, Place, str, bool]:
     """What can not change while a listener lives; a route that differs here is another listener."""
-    return route.key, route.place, route.mode
+    return route.key, route.place, route.mode, route.rate is not None
 
 
 def check_routes(owner: str, routes: Sequence[Route]) -> None:
@@ -76,6 +76,8 @@ def _check(route: Route) -> None:
             raise wrong("health: the timeout is not a length of time")
         if route.health.rise < 1 or route.health.fall < 1:
             raise wrong("health: rise and fall are at least 1")
+    if route.rate is not None and (route.mode != "tcp" or not route.rate.name or route.rate.bytes_per_second < 0):
+        raise wrong("rate: mode tcp has one, with a name and no negative speed")
     if not (math.isfinite(route.drain_seconds) and route.drain_seconds >= 0):
         raise wrong("drain_seconds is not a length of time")
     try:

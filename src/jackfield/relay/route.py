@@ -80,6 +80,17 @@ class Tls(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     required: bool = False
 
 
+class Rate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How many bytes the connections of a route may carry.
+
+    :param name: all routes that name the same link share its bytes, whoever owns them; the latest speed holds.
+    :param bytes_per_second: in each direction; 0: any number.
+    """
+
+    name: str
+    bytes_per_second: int = 0
+
+
 class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One listening address.
 
@@ -101,6 +112,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     :param health: how the backends of a balanced route are watched; ``None`` takes all of them for healthy.
     :param drain_seconds: how long live connections go on after the route was taken away, before they are reset.
     :param tls: how clients may encrypt; ``None``: bytes are carried as they are.
+    :param rate: of a plain route; ``None``: what the machine can carry. Whether there is one is settled when the
+        listener is made, its speed may change.
     """
 
     key: str
@@ -118,6 +131,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     balance: Balance | None = None
     health: HealthCheck | None = None
     tls: Tls | None = None
+    rate: Rate | None = None
 
     @property
     def place(self) -> Place:

@@ -13,6 +13,7 @@ import socket
 import time
 from collections.abc import Callable
 from functools import partial
+from typing import ClassVar
 
 from jackfield.relay.attempt import Attempt, attempt
 from jackfield.relay.descriptors import reset
@@ -30,21 +31,21 @@ BUFFER_BYTES = 128 * 1024
 
 # One loop, one thread, one process: nobody else uses the buffer between recv_into and send.
 _BUFFER = bytearray(BUFFER_BYTES)
-_VIEW = memoryview(_BUFFER)
+VIEW = memoryview(_BUFFER)
 _NOTHING = memoryview(b"")
-_SMALL = [_VIEW[:size] for size in range(1025)]  # most requests and replies; making a slice costs 0.1 us
+_SMALL = [VIEW[:size] for size in range(1025)]  # most requests and replies; making a slice costs 0.1 us
 
-_ENDED = 1  # nothing more is read here: the other side sent its FIN, or what it sends has nowhere to go
+ENDED = 1  # nothing more is read here: the other side sent its FIN, or what it sends has nowhere to go
 _PARKED = 2  # out of the loop: hung up, but not to be read yet; level-triggered it would be reported for ever
-_OVER = 4  # closed
+OVER = 4  # closed
 
 
-class _End:
+class End:
     """One socket of a session: reads from itself, writes what its peer read."""
 
     __slots__ = ("count", "interest", "peer", "pending", "session", "sock", "state")
 
-    peer: _End
+    peer: End
     session: TcpSession
 
     def __init__(self, sock: socket.socket) -> None:
@@ -65,25 +66,29 @@ class _End:
             self.abort()
             return
         if not size:
-            self._end()
+            self.finish_reading()
             return
+        self.deliver(size)
+
+    def deliver(self, size: int) -> None:
+        """Sends what was read, the first ``size`` bytes of the buffer."""
         self.count += size
         peer = self.peer
         try:
-            taken = peer.sock.send(_SMALL[size] if size <= 1024 else _VIEW[:size])
+            taken = peer.sock.send(_SMALL[size] if size <= 1024 else VIEW[:size])
         except BlockingIOError:
             taken = 0
         except OSError:
             peer.unwritable()
             return
         if taken != size:
-            peer.pending = memoryview(bytes(_VIEW[taken:size]))
+            peer.pending = memoryview(bytes(VIEW[taken:size]))
             peer.watch(peer.interest | WRITE)
             self.watch(self.interest & ~READ)
 
     def abort(self) -> None:
         """Ends the whole session with a reset."""
-        if not self.state & _OVER:
+        if not self.state & OVER:
             self.session.abort()
 
     def watch(self, interest: int) -> None:
@@ -102,7 +107,7 @@ class _End:
         """Whatever is not plain readability; true when the socket should be read after all."""
         if self.pending:
             self._flush()
-        if self.state & _OVER:
+        if self.state & OVER:
             return False
         if self.interest & READ:
             return bool(events & (READ | HANGUP))
@@ -133,15 +138,15 @@ class _End:
         else:
             peer.watch(peer.interest | READ)
 
-    def _end(self) -> None:
+    def finish_reading(self) -> None:
         """EOF was read: pass it on. Everything before it has gone out, else this end would not have been read."""
-        self.state |= _ENDED
+        self.state |= ENDED
         self.watch(self.interest & ~READ)
         self.peer._shut()
 
     def _shut(self) -> None:
         """Sends FIN; with the other direction ended too the session is over."""
-        if self.state & _ENDED:
+        if self.state & ENDED:
             self.session.finish()
             return
         with contextlib.suppress(OSError):
@@ -154,18 +159,18 @@ class _End:
         the answer to QUIT: the client is not read any more, and the database is read to its end.
         """
         session = self.session
-        if self is session or self.state & _ENDED:
+        if self is session or self.state & ENDED:
             session.abort()
             return
         self.pending = _NOTHING
-        session.state |= _ENDED
+        session.state |= ENDED
         session.watch(session.interest & ~READ)
         self.watch(self.interest & ~WRITE)
         if session.upstream.held:
             session.upstream.flushed()
 
 
-class TcpSession(_End):
+class TcpSession(End):
     """An accepted client and its database connection; itself the client's end.
 
     See :class:`jackfield.relay.session.Session` for the members that the listener uses.
@@ -197,7 +202,7 @@ class TcpSession(_End):
 
     def start(self, back: socket.socket) -> None:
         """The database answered: bytes may flow."""
-        self.peer = end = _End(back)
+        self.peer = end = self.upstream.end_type(back)
         end.peer = end.session = self
         end.interest = READ
         self.interest = 0 if self.upstream.held else READ
@@ -207,14 +212,14 @@ class TcpSession(_End):
 
     def finish(self) -> None:
         """Both directions have ended and everything was delivered: closes both sockets."""
-        if self.state & _OVER:
+        if self.state & OVER:
             return
-        self.state |= _OVER
+        self.state |= OVER
         loop = self.host.loop
         loop.close(self.sock)
         back = getattr(self, "peer", None)
         if back is not None:
-            back.state |= _OVER
+            back.state |= OVER
             loop.close(back.sock)
             del self.peer, back.peer, back.session
         del self.session  # no cycles: what is over is freed without waiting for the garbage collector
@@ -222,7 +227,7 @@ class TcpSession(_End):
         self.host.ended(self)
 
     def abort(self) -> None:
-        if self.state & _OVER:
+        if self.state & OVER:
             return
         reset(self.sock)
         back = getattr(self, "peer", None)
@@ -238,6 +243,10 @@ class TcpUpstream:
     """
 
     __slots__ = ("_attempts", "_loop", "_outlets", "_quiet", "_sessions", "_targets", "held")
+
+    session_type: ClassVar[type[TcpSession]] = TcpSession
+    end_type: ClassVar[type[End]] = End
+    """What a session's two ends are made of."""
 
     def __init__(self, loop: Loop, route: Route, outlets: Outlets | None = None) -> None:
         self._loop = loop
@@ -257,7 +266,7 @@ class TcpUpstream:
 
     def open(self, host: Host, client: socket.socket, address: str) -> TcpSession | None:
         """Dials a database for an accepted client; while held, the dial waits for :meth:`resume`."""
-        session = TcpSession(self, host, client, address)
+        session = self.session_type(self, host, client, address)
         if self.held:
             self._attempts[session] = None
         else:
@@ -342,7 +351,7 @@ class TcpUpstream:
                 session.target = None  # nothing was opened there
                 self._fail(session, why)
         for session in self._sessions - self._attempts.keys():
-            if not session.state & _ENDED and not session.peer.pending:
+            if not session.state & ENDED and not session.peer.pending:
                 session.watch(session.interest | READ)
 
     def close(self) -> None:
