@@ -190,7 +190,7 @@ def test_somebody_elses_load_balancer(consumer: Side, balancer: str) -> None:
         ("InvalidServiceDescription", "CreateVpcEndpointService", {"service_description": "http://x"}),
         ("InvalidRegionId", "CreateVpcEndpointService", {"region_id": "nowhere"}),
         ("ServiceResourceNotSupportIpv6", "UpdateVpcEndpointServiceAttribute", {"service_support_ipv_6": True}),
-        ("InvalidConnectBandwidth", "UpdateVpcEndpointServiceAttribute", {"connect_bandwidth": 99}),
+        ("InvalidConnectBandwidth", "UpdateVpcEndpointServiceAttribute", {"connect_bandwidth": 0}),
         ("InvalidConnectBandwidth", "UpdateVpcEndpointServiceAttribute", {"connect_bandwidth": 25601}),
         ("EndpointServiceResourceNotFound", "DetachResourceFromVpcEndpointService", {"resource_id": "nlb-x"}),
         ("MissingParam.UserArn", "AddUserToVpcEndpointService", {}),
@@ -284,8 +284,17 @@ def test_zones_that_are_not_removed(consumer: Side, endpoint: str) -> None:
 
 
 def test_bandwidth_of_a_connection(provider: Side, service: str, endpoint: str) -> None:
-    with refused("InvalidBandwidth", 400):
-        provider("EnableVpcEndpointConnection", service_id=service, endpoint_id=endpoint, bandwidth=1)
+    about = {"service_id": service, "endpoint_id": endpoint}
+    for operation in ("EnableVpcEndpointConnection", "UpdateVpcEndpointConnectionAttribute"):
+        for bandwidth in (0, 25601):
+            with refused("InvalidBandwidth", 400):
+                provider(operation, bandwidth=bandwidth, **about)
+        with refused("InvalidTrafficControlMode", 400):
+            provider(operation, traffic_control_mode="Limit", **about)
+    with refused("EndpointServiceNotFound", 400):
+        provider("UpdateVpcEndpointConnectionAttribute", **{**about, "service_id": "epsrv-unknown"})
+    with refused("EndpointConnectionNotFound", 400):
+        provider("UpdateVpcEndpointConnectionAttribute", **{**about, "endpoint_id": "ep-unknown"})
     assert provider.connection(service, endpoint).connection_status == "Disconnected"
 
 

@@ -12,7 +12,11 @@ import pytest
 from jackfield.endpoints.resources import Endpoint
 from jackfield.products.errors import ApiError
 from jackfield.products.operation import Operation
-from jackfield.products.privatelink.connections import disable_vpc_endpoint_connection, enable_vpc_endpoint_connection
+from jackfield.products.privatelink.connections import (
+    disable_vpc_endpoint_connection,
+    enable_vpc_endpoint_connection,
+    update_vpc_endpoint_connection_attribute,
+)
 from jackfield.products.privatelink.endpoint_creation import create_vpc_endpoint
 from jackfield.products.privatelink.endpoint_groups import (
     attach_security_group_to_vpc_endpoint,
@@ -179,6 +183,23 @@ def test_switching_a_connection(store: SqliteStore, connection: str) -> None:
         return
     assert status(store, Connection, ENDPOINT) == after
     assert {status(store, EndpointZone, zone_key(ENDPOINT, one)) for one in (ZONE, SIBLING)} == {after}
+
+
+@pytest.mark.parametrize("zone", WAYS[EndpointZone])
+@pytest.mark.parametrize("connection", WAYS[Connection])
+def test_changing_the_bandwidth(store: SqliteStore, connection: str, zone: str) -> None:
+    """Pending until the relay has it; where nothing is connected nothing has to be told."""
+    with store.write() as tx:
+        build(tx, connection=connection, zone=zone)
+    about = {"service_id": SERVICE, "endpoint_id": ENDPOINT, "bandwidth": 20}
+    got = tried(store, update_vpc_endpoint_connection_attribute, PROVIDER, **about)
+    moving = zone in ("Connecting", "Disconnecting", "Migrating")
+    if connection not in ("Connected", "Disconnected") or moving:
+        assert got == DENIED
+        return
+    assert got == ""
+    assert status(store, Connection, ENDPOINT) == ("Pending" if connection == "Connected" else "Disconnected")
+    assert status(store, EndpointZone, zone_key(ENDPOINT, ZONE)) == zone
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -59,6 +60,43 @@ def test_a_zone_goes_dark_and_its_sibling_misses_nothing(linked: Linked) -> None
     assert linked.reached() == {back, bright}
     load.goes_on()
     load.end()
+
+
+def test_the_bandwidth_is_a_limit_of_all_zones_together(linked: Linked) -> None:
+    """20 Mbit/s are 2.5 MB a second; how close to it one comes is measured in ``bench/``."""
+    provider, about = linked.provider, {"service_id": linked.service, "endpoint_id": linked.endpoint}
+    mode = {"traffic_control_mode": "BandwidthLimit"}
+    clients = [connect(linked.zone_address(zone)) for zone in (ZH, ZI)]
+    value = "x" * 500_000
+    clients[0].set("large", value)
+    provider("UpdateVpcEndpointConnectionAttribute", bandwidth=20, **mode, **about)
+    assert provider.connection(linked.service, linked.endpoint).connection_status == "Pending"
+    provider.wait_connection(linked.service, linked.endpoint, "Connected")
+    shown = provider.connection(linked.service, linked.endpoint)
+    assert (shown.bandwidth, shown.traffic_control_mode) == (20, "BandwidthLimit")
+    slow = _speed(clients, 10)
+    assert slow <= 1.05 * 2_500_000
+    provider("UpdateVpcEndpointConnectionAttribute", bandwidth=200, **about)
+    provider.wait_connection(linked.service, linked.endpoint, "Connected")
+    fast = _speed(clients, 40)
+    assert 1.5 * slow < fast <= 1.05 * 25_000_000
+    provider("UpdateVpcEndpointConnectionAttribute", traffic_control_mode="Scalability", **about)
+    provider.wait_connection(linked.service, linked.endpoint, "Connected")
+    assert provider.connection(linked.service, linked.endpoint).bandwidth == 200
+    for client in clients:
+        client.close()
+
+
+def _speed(clients: list[redis.Redis], times: int) -> float:
+    """Bytes a second that the clients get when they read a large value so many times, all at once."""
+
+    def read(client: redis.Redis) -> int:
+        return sum(len(client.get("large") or "") for _ in range(times // len(clients)))
+
+    start = time.monotonic()
+    with ThreadPoolExecutor(len(clients)) as pool:
+        size = sum(pool.map(read, clients))
+    return size / (time.monotonic() - start)
 
 
 def _settlement(linked: Linked, zone: str, status: str) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from jackfield.reconcile.endpoints import EndpointWork
 from jackfield.reconcile.loop import Later, wait_until
 from jackfield.reconcile.reaching import backend
 from jackfield.reconcile.world import World
-from jackfield.relay.route import Route
+from jackfield.relay.route import Rate, Route
 from jackfield.store.interface import Tx
 from jackfield.store.resource import Evidence
 
@@ -149,18 +149,20 @@ class ZoneWork:
         return {"released": self._cut.get(zone.id, {}), "listening": listening}
 
     def _plan(self, endpoint: VpcEndpoint, zone: EndpointZone, record: Endpoint) -> tuple[Route, ...]:
-        """The routes of a zone's record, as load balancer and security groups are now."""
+        """The routes of a zone's record, as load balancer, security groups and bandwidth are now."""
         if not self._world.real:
             return ()
         with self._world.store.read() as view:
             behind = view.get(Endpoint, zone_endpoint_id(zone.resource_id, zone.zone_id))
             current = view.get(VpcEndpoint, endpoint.id)
-            if behind is None or current is None:
+            connection = view.get(Connection, endpoint.id)
+            if behind is None or current is None or connection is None:
                 return ()
             return routes(
                 record,
                 lambda port: backend(self._world, view, behind.vpc_id, behind.vpc_address, port),
                 partial(endpoint_rules, view, current),
+                rate=Rate(name=endpoint.id, bytes_per_second=connection.bytes_per_second),
                 drain=self._world.settings.drain,
                 local_clients=self._world.settings.local_clients,
             )

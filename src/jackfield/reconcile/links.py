@@ -45,7 +45,8 @@ class LinkReconciler:
     """One step at a time, from what the store says now.
 
     Each zone is worked on for itself: one that has to wait holds up neither its siblings nor what is said of them.
-    Then the connection (Connected once all zones are, Disconnected once all are dark), then the endpoint (Active once
+    Then the connection (Connected once all zones are, or the relay has its new bandwidth; Disconnected once all are
+    dark), then the endpoint (Active once
     its zones are there or gone and the relay knows its security groups).
     """
 
@@ -62,6 +63,7 @@ class LinkReconciler:
         with self._world.store.read() as view:
             endpoint = view.get(VpcEndpoint, id)
             zones = view.children(EndpointZone, id)
+            before = view.get(Connection, id)
         if endpoint is None:
             return None
         waits = _Waits()
@@ -74,6 +76,9 @@ class LinkReconciler:
         if connection is not None and connection.status in (CONNECTING, DISCONNECTING):
             with waits:
                 self._settle_connection(endpoint)
+        if before is not None and before.status == PENDING and all_told:
+            with waits:
+                self._settle_bandwidth(before)
         if current is not None and current.status != ACTIVE:
             with waits:
                 self._settle_endpoint(endpoint, all_told=all_told)
@@ -98,6 +103,16 @@ class LinkReconciler:
             wait_until(connection.settle_at)
             settled = msgspec.structs.replace(connection, status=after, modified=tx.now)
             tx.put(settled, evidence={"zones": {zone.zone_id: zone.status for zone in zones}})
+
+    def _settle_bandwidth(self, connection: Connection) -> None:
+        """Says Connected again, once the relay has the bandwidth that ``connection`` had when the step began."""
+        wait_until(connection.settle_at)
+        with self._world.store.write() as tx:
+            current = tx.get(Connection, connection.id)
+            if current == connection:
+                settled = msgspec.structs.replace(connection, status=CONNECTED, modified=tx.now)
+                told = {"bandwidth": connection.bandwidth, "traffic_control": connection.traffic_control}
+                tx.put(settled, evidence=told if self._world.real else {"engines": "none"})
 
     def _settle_endpoint(self, endpoint: VpcEndpoint, *, all_told: bool) -> None:
         """Says Active, or ends the record.

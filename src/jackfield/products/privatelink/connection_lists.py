@@ -46,7 +46,7 @@ class ConnectionView(Shape):
     resource_owner: bool
     resource_group_id: str
     zones: tuple[ConnectedZone, ...]
-    traffic_control_mode: str | UnsetType = UNSET
+    traffic_control_mode: str
 
 
 class ListVpcEndpointConnectionsRequest(Request):
@@ -136,7 +136,7 @@ def _view(tx: Reader, connection: Connection) -> ConnectionView:
         modified_time=iso_second(connection.modified),
         resource_owner=connection.account == connection.endpoint_account,
         resource_group_id=endpoint.resource_group_id,
-        traffic_control_mode=connection.traffic_control or UNSET,
+        traffic_control_mode=connection.traffic_control,
         zones=tuple(
             ConnectedZone(
                 zone_id=zone.zone_id,

@@ -1,4 +1,4 @@
-"""EnableVpcEndpointConnection and DisableVpcEndpointConnection: the service's owner lets an endpoint in, or not."""
+"""An endpoint's connection as the service's owner sees it: let in, shut out, made faster or slower."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from jackfield.products.privatelink.links import choose_resource, connect_zone, 
 from jackfield.products.privatelink.own import endpoint_of, own_connection, own_service
 from jackfield.products.privatelink.parameters import ClientToken, DryRun, EndpointId, RegionId, ServiceId
 from jackfield.products.privatelink.product import PRIVATELINK
-from jackfield.products.privatelink.resources import EndpointZone
+from jackfield.products.privatelink.resources import Connection, EndpointService, EndpointZone
 from jackfield.products.privatelink.service_views import MIN_BANDWIDTH, max_bandwidth
 from jackfield.products.privatelink.states import (
     CONNECTED,
@@ -28,6 +28,7 @@ from jackfield.products.privatelink.states import (
     DISCONNECTED,
     DISCONNECTING,
     ON_THE_WAY,
+    PENDING,
     UP,
 )
 from jackfield.store.interface import Tx
@@ -41,9 +42,16 @@ class ConnectionRequest(Request):
     dry_run: DryRun = False
 
 
+Bandwidth = Annotated[int | None, Param("Mbit/s; left out: as it is, at first the service's.", "3072")]
+TrafficControlMode = Annotated[
+    str,
+    Param("Whether the bandwidth is a limit.", "BandwidthLimit", enum=("Scalability", "BandwidthLimit")),
+]
+
+
 class EnableVpcEndpointConnectionRequest(ConnectionRequest):
-    bandwidth: Annotated[int | None, Param("Mbit/s; shown. Left out: the service's.", "3072")] = None
-    traffic_control_mode: Annotated[str, Param("Shown.", "BandwidthLimit", enum=("Scalability", "BandwidthLimit"))] = ""
+    bandwidth: Bandwidth = None
+    traffic_control_mode: TrafficControlMode = ""
 
 
 @operation(
@@ -65,9 +73,7 @@ def enable_vpc_endpoint_connection(tx: Tx, call: Call, request: EnableVpcEndpoin
     if connection.status != DISCONNECTED:
         raise EndpointConnectionOperationDenied
     service = own_service(tx, call, request.region_id, request.service_id)
-    bandwidth = connection.bandwidth if request.bandwidth is None else request.bandwidth
-    if not MIN_BANDWIDTH <= bandwidth <= max_bandwidth(service):
-        raise InvalidParameterValue(name="Bandwidth")
+    connection = _with_bandwidth(service, connection, request.bandwidth, request.traffic_control_mode)
     endpoint, settle_at = endpoint_of(tx, connection), call.now + call.pace
     for zone in tx.children(EndpointZone, endpoint.id):
         if zone.status not in (*DARK, CREATING):
@@ -83,8 +89,6 @@ def enable_vpc_endpoint_connection(tx: Tx, call: Call, request: EnableVpcEndpoin
         msgspec.structs.replace(
             connection,
             status=CONNECTING,
-            bandwidth=bandwidth,
-            traffic_control=request.traffic_control_mode or connection.traffic_control,
             modified=call.now,
             settle_at=settle_at,
         )
@@ -114,3 +118,40 @@ def disable_vpc_endpoint_connection(tx: Tx, call: Call, request: ConnectionReque
     tx.put(msgspec.structs.replace(connection, status=DISCONNECTING, modified=call.now, settle_at=settle_at))
     tx.schedule(endpoint)
     return Reply()
+
+
+class UpdateVpcEndpointConnectionAttributeRequest(ConnectionRequest):
+    bandwidth: Bandwidth = None
+    traffic_control_mode: TrafficControlMode = ""
+
+
+@operation(
+    PRIVATELINK,
+    title="Modifies the bandwidth of an endpoint connection",
+    access="update",
+    resource="vpcendpointservice/{ServiceId}",
+    errors=(EndpointServiceNotFound, EndpointConnectionNotFound, EndpointConnectionOperationDenied),
+    token="ClientToken",
+)
+def update_vpc_endpoint_connection_attribute(
+    tx: Tx, call: Call, request: UpdateVpcEndpointConnectionAttributeRequest
+) -> Reply:
+    """Gives a connection another bandwidth. One that is Connected is Pending until its open connections have it."""
+    connection = own_connection(tx, call, request.region_id, request.service_id, request.endpoint_id)
+    zones = tx.children(EndpointZone, connection.id)
+    if connection.status not in (CONNECTED, DISCONNECTED) or any(zone.status in ON_THE_WAY for zone in zones):
+        raise EndpointConnectionOperationDenied
+    service = own_service(tx, call, request.region_id, request.service_id)
+    changed = _with_bandwidth(service, connection, request.bandwidth, request.traffic_control_mode)
+    status = PENDING if connection.status == CONNECTED else connection.status
+    tx.put(msgspec.structs.replace(changed, status=status, modified=call.now, settle_at=call.now + call.pace))
+    tx.schedule(endpoint_of(tx, connection))
+    return Reply()
+
+
+def _with_bandwidth(service: EndpointService, connection: Connection, bandwidth: int | None, mode: str) -> Connection:
+    """:raises InvalidParameterValue: the bandwidth is more, or less, than a connection to the service may have."""
+    wanted = connection.bandwidth if bandwidth is None else bandwidth
+    if not MIN_BANDWIDTH <= wanted <= max_bandwidth(service):
+        raise InvalidParameterValue(name="Bandwidth")
+    return msgspec.structs.replace(connection, bandwidth=wanted, traffic_control=mode or connection.traffic_control)

@@ -11,6 +11,7 @@ from jackfield.products.tags import TaggedResource
 from jackfield.store.resource import Resource, States
 
 ResourceType = Literal["slb", "alb", "nlb", "gwlb"]
+TrafficControl = Literal["Scalability", "BandwidthLimit"]
 
 
 class EndpointService(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
@@ -18,7 +19,7 @@ class EndpointService(TaggedResource, frozen=True, kw_only=True, omit_defaults=T
 
     :param users: who may create endpoints: account ids, or ``*`` for everybody. The owner may always.
     :param payer: ``Endpoint`` or ``EndpointService``; shown.
-    :param connect_bandwidth: Mbit/s of a new connection; shown.
+    :param connect_bandwidth: Mbit/s of a new connection.
     :param settle_at: when the current transition may end at the earliest (the pace).
     """
 
@@ -94,7 +95,8 @@ class Connection(Resource, frozen=True, kw_only=True, omit_defaults=True):
     """Whether an endpoint (same id) is let into its service (the ``parent``), whose account and region it has.
 
     :param endpoint_account: the endpoint's owner.
-    :param bandwidth: Mbit/s; shown. :param traffic_control: shown.
+    :param bandwidth: Mbit/s (of 1,000,000 bits), in each direction and over all zones; a limit under BandwidthLimit.
+    :param traffic_control: Scalability, which is the default behind an nlb, lets bandwidth grow as needed.
     :param modified: seconds since the epoch.
     """
 
@@ -103,9 +105,14 @@ class Connection(Resource, frozen=True, kw_only=True, omit_defaults=True):
 
     endpoint_account: str
     bandwidth: int
-    traffic_control: str = ""
+    traffic_control: TrafficControl = "Scalability"
     modified: float = 0.0
     settle_at: float = 0.0
+
+    @property
+    def bytes_per_second(self) -> int:
+        """What its zones may carry in each direction; 0: any number."""
+        return self.bandwidth * 125_000 if self.traffic_control == "BandwidthLimit" else 0
 
 
 class EndpointZone(Resource, frozen=True, kw_only=True, omit_defaults=True):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from jackfield.endpoints.resources import Endpoint
-from jackfield.relay.route import Backend, Route
+from jackfield.relay.route import Backend, Rate, Route
 
 
 def routes(
@@ -14,6 +14,7 @@ def routes(
     backend: Callable[[int], Backend],
     rules: Callable[[int], tuple[str, ...]],
     *,
+    rate: Rate,
     drain: float,
     local_clients: Literal["whitelist", "allow"],
 ) -> tuple[Route, ...]:
@@ -21,6 +22,7 @@ def routes(
 
     :param backend: where a port of the load balancer is dialled.
     :param rules: what the endpoint's security groups say about the clients of a port.
+    :param rate: what all zones of the endpoint's connection may carry together.
     """
     if not endpoint.addresses:
         return ()
@@ -34,6 +36,7 @@ def routes(
             rules=rules(port),
             local_clients=local_clients,
             drain_seconds=drain,
+            rate=rate,
         )
         for port in endpoint.ports
     )
