@@ -204,6 +204,16 @@ class EndpointWork:
         routes = self._routes(endpoint, plan)
         return {"answered": self._prove([route for route in routes if port in (0, route.port)], prove)}
 
+    def end_strays(self, owner: str) -> int:
+        """Ends the connections of an endpoint to backends that it does not lead to any more; how many there were.
+
+        :raises Later: a relay is down.
+        """
+        try:
+            return sum(relay.end_strays(owner) for relay in self._world.relays.values()) if self._world.real else 0
+        except RelayDown as error:
+            raise Later(0.05, str(error)) from error
+
     def refused(self, endpoint: Endpoint, ports: Sequence[int]) -> list[Place]:
         """Where dials of these ports are refused: at every address of the endpoint.
 

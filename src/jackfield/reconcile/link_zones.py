@@ -21,6 +21,7 @@ from jackfield.products.privatelink.states import (
     DISCONNECTED,
     DISCONNECTING,
     MIGRATED,
+    MIGRATING,
     WAIT,
 )
 from jackfield.reconcile.dialling import Dialler
@@ -47,6 +48,10 @@ class ZoneWork:
             self._create(endpoint, zone)
         elif zone.status == CONNECTING:
             self._connect(endpoint, zone)
+        elif zone.status == MIGRATING:
+            self._migrate(endpoint, zone)
+        elif zone.status == MIGRATED and zone.replacing == "Force":
+            self._close_replaced(endpoint, zone)
         elif zone.status in (CONNECTED, MIGRATED):
             self._tend(endpoint, zone)
         elif zone.status == DISCONNECTING:
@@ -78,15 +83,45 @@ class ZoneWork:
             self._endpoints.bring_up(record, plan, Dialler.accepted)
         self._tend(endpoint, zone)
         wait_until(zone.settle_at)
-        with self._world.store.read() as view:
-            record = view.get(Endpoint, zone.id) or record
-        evidence = self._endpoints.proof(record, plan, Dialler.accepted)
+        evidence = self._proof(endpoint, zone)
         with self._world.store.write() as tx:
             current = tx.get(EndpointZone, zone.id)
             if current is not None and current.status == CONNECTING:
                 enabled_at = tx.now if current.toggling == "enable" else current.enabled_at
                 settled = msgspec.structs.replace(current, status=CONNECTED, toggling="", enabled_at=enabled_at)
                 tx.put(settled, evidence=evidence)
+
+    def _migrate(self, endpoint: VpcEndpoint, zone: EndpointZone) -> None:
+        """Leads new clients to another load balancer; Migrated is said once the zone's address was dialled again."""
+        self._tend(endpoint, zone)
+        wait_until(zone.settle_at)
+        evidence = {**self._proof(endpoint, zone), "from": zone.replaced_resource_id, "to": zone.resource_id}
+        with self._world.store.write() as tx:
+            current = tx.get(EndpointZone, zone.id)
+            if current is not None and current.status == MIGRATING:
+                tx.put(msgspec.structs.replace(current, status=MIGRATED), evidence=evidence)
+        if zone.replacing == "Force":
+            raise Later(0.0, "connections from before the migration are to be closed")
+
+    def _close_replaced(self, endpoint: VpcEndpoint, zone: EndpointZone) -> None:
+        """Ends the connections from before a migration; then the zone is Connected as any other."""
+        self._tend(endpoint, zone)
+        wait_until(zone.settle_at)
+        evidence = {"cut": self._endpoints.end_strays(zone.id), **self._proof(endpoint, zone)}
+        with self._world.store.write() as tx:
+            current = tx.get(EndpointZone, zone.id)
+            if current is not None and current.status == MIGRATED and current.replacing == "Force":
+                kept = msgspec.structs.replace(current, status=CONNECTED, replaced_resource_id="", replacing="")
+                tx.put(kept, evidence=evidence)
+                _let_go(tx, endpoint, current.replaced_resource_id)
+
+    def _proof(self, endpoint: VpcEndpoint, zone: EndpointZone) -> Evidence:
+        """What dials of the zone show now. :raises Later: one is not accepted."""
+        with self._world.store.read() as view:
+            record = view.get(Endpoint, zone.id)
+        if record is None:
+            raise LookupError(f"{zone.id} is {zone.status} without an endpoint record")
+        return self._endpoints.proof(record, partial(self._plan, endpoint, zone), Dialler.accepted)
 
     def _tend(self, endpoint: VpcEndpoint, zone: EndpointZone) -> None:
         """Tells the relay what changed: ports of the load balancer, rules of the security groups."""
@@ -116,9 +151,17 @@ class ZoneWork:
             current = tx.get(EndpointZone, zone.id)
             if current is not None and current.status == DISCONNECTING:
                 disabled_at = tx.now if current.toggling == "disable" else current.disabled_at
-                settled = msgspec.structs.replace(current, status=DISCONNECTED, toggling="", disabled_at=disabled_at)
+                settled = msgspec.structs.replace(
+                    current,
+                    status=DISCONNECTED,
+                    toggling="",
+                    disabled_at=disabled_at,
+                    replaced_resource_id="",
+                    replacing="",
+                )
                 tx.put(settled, evidence=evidence)
-                _let_go(tx, endpoint, current)
+                _let_go(tx, endpoint, current.resource_id)
+                _let_go(tx, endpoint, current.replaced_resource_id)
         self._cut.pop(zone.id, None)
 
     def _remove(self, endpoint: VpcEndpoint, zone: EndpointZone) -> None:
@@ -129,7 +172,8 @@ class ZoneWork:
             current = tx.get(EndpointZone, zone.id)
             if current is not None and current.status == DELETING:
                 tx.remove(current, evidence={**evidence, "address": current.address})
-                _let_go(tx, endpoint, current)
+                _let_go(tx, endpoint, current.resource_id)
+                _let_go(tx, endpoint, current.replaced_resource_id)
         self._cut.pop(zone.id, None)
 
     def _darken(self, endpoint: VpcEndpoint, zone: EndpointZone) -> Evidence:
@@ -168,8 +212,8 @@ class ZoneWork:
             )
 
 
-def _let_go(tx: Tx, endpoint: VpcEndpoint, zone: EndpointZone) -> None:
-    """The endpoint uses a load balancer no more, unless another zone of it does."""
-    others = (one for one in tx.children(EndpointZone, endpoint.id) if one.id != zone.id)
-    if all(tx.get(Endpoint, one.id) is None or one.resource_id != zone.resource_id for one in others):
-        end_use(tx, zone.resource_id, endpoint)
+def _let_go(tx: Tx, endpoint: VpcEndpoint, balancer: str) -> None:
+    """The endpoint uses a load balancer no more, unless a zone of it still leads there."""
+    zones = [one for one in tx.children(EndpointZone, endpoint.id) if tx.get(Endpoint, one.id) is not None]
+    if balancer and all(balancer not in (one.resource_id, one.replaced_resource_id) for one in zones):
+        end_use(tx, balancer, endpoint)

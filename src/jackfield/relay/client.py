@@ -114,6 +114,13 @@ class RelayClient:
         """Ends :meth:`hold`; false when there was none."""
         return self._call(messages.Resume(id=next(self._ids), owner=owner), bool)
 
+    def end_strays(self, owner: str) -> int:
+        """Ends the owner's connections to databases that its plain routes name no more; how many there were.
+
+        They are closed when this returns.
+        """
+        return self._call(messages.Strays(id=next(self._ids), owner=owner), int)
+
     def refusals(self) -> list[Refusal]:
         """The latest clients that were turned away, oldest first."""
         return self._call(messages.Refusals(id=next(self._ids)), list[Refusal])

@@ -84,6 +84,7 @@ class Control:
             messages.Expect: self._expect,
             messages.Hold: self._hold,
             messages.Resume: self._resume,
+            messages.Strays: self._strays,
             messages.Refusals: self._list_refusals,
             messages.Stop: self._end,
         }
@@ -212,6 +213,10 @@ class Control:
 
     def _resume(self, channel: Channel, request: messages.Resume) -> None:
         _reply(channel, request.id, self._holds.resume(request.owner))
+
+    def _strays(self, channel: Channel, request: messages.Strays) -> None:
+        count = sum(listener.upstream.end_strays() for listener in self._board.listeners(request.owner))
+        self._loop.call_soon(partial(_reply, channel, request.id, count))  # their sockets are closed by then
 
     def _list_refusals(self, channel: Channel, request: messages.Refusals) -> None:
         _reply(channel, request.id, list(self._refusals.latest))

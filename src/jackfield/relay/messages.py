@@ -159,6 +159,12 @@ class Resume(_Request):
     owner: str
 
 
+class Strays(_Request):
+    """Ends the owner's connections to databases that its plain routes name no more. Answers how many there were."""
+
+    owner: str
+
+
 class Refusals(_Request):
     """Answers the latest refusals, oldest first."""
 
@@ -179,6 +185,7 @@ Request: TypeAlias = (
     | Expect
     | Hold
     | Resume
+    | Strays
     | Refusals
     | Stop
 )

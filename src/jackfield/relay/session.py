@@ -62,6 +62,9 @@ class Upstream(Protocol):
     def health(self) -> list[BackendHealth]:
         """What is known of the databases; empty where they watch themselves."""
 
+    def end_strays(self) -> int:
+        """Resets the sessions of databases that the route names no more; how many there were."""
+
     def hold(self, done: Callable[[], None]) -> None:
         """Stops sending new commands to the databases and calls ``done`` when none is in flight any more."""
 

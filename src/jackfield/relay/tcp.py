@@ -242,7 +242,7 @@ class TcpUpstream:
     :raises ValueError: see :class:`Targets`.
     """
 
-    __slots__ = ("_attempts", "_loop", "_outlets", "_quiet", "_sessions", "_targets", "held")
+    __slots__ = ("_attempts", "_loop", "_outlets", "_quiet", "_route", "_sessions", "_targets", "held")
 
     session_type: ClassVar[type[TcpSession]] = TcpSession
     end_type: ClassVar[type[End]] = End
@@ -255,11 +255,25 @@ class TcpUpstream:
         self._attempts: dict[TcpSession, Attempt | None] = {}  # None: waits for the end of a hold
         self._quiet: list[Callable[[], None]] = []
         self.held = False
+        self._route = route
         self._targets = Targets(loop, self._outlets, route)
 
     def update(self, route: Route) -> None:
         """New sessions go to the backends of this route; those that are open stay where they are."""
+        self._route = route
         self._targets.update(route)
+
+    def end_strays(self) -> int:
+        named = {(backend.vantage, backend.target) for backend in self._route.backends}
+        strays = [
+            session
+            for session in self._sessions
+            if session.target is not None
+            and (session.target.backend.vantage, session.target.backend.target) not in named
+        ]
+        for session in strays:
+            session.abort()
+        return len(strays)
 
     def health(self) -> list[BackendHealth]:
         return self._targets.health()

@@ -16,6 +16,7 @@ def load() -> Product:
         endpoint_zones,
         endpoints,
         geography,
+        migration,
         resource_groups,
         service_lists,
         service_resources,

@@ -21,7 +21,11 @@ from jackfield.store.interface import Reader
 
 
 class ConnectedZone(Shape):
-    """A zone as the service's owner sees it. :param resource_id: the load balancer that it leads to, or did last."""
+    """A zone as the service's owner sees it.
+
+    :param resource_id: the load balancer that it leads to, or did last.
+    :param replaced_resource_id: the one that connections from before a migration lead to.
+    """
 
     zone_id: str
     zone_status: str
@@ -29,6 +33,7 @@ class ConnectedZone(Shape):
     eni_id: str
     vswitch_id: str
     resource_id: str
+    replaced_resource_id: str | UnsetType = UNSET
 
 
 class ConnectionView(Shape):
@@ -60,7 +65,7 @@ class ListVpcEndpointConnectionsRequest(Request):
     eni_id: Annotated[str, Param("Only the connection with this network interface.", "eni-hp32lk0pyv6o94hs****")] = ""
     resource_id: Annotated[str, Param("Only connections to this load balancer.", "nlb-hp32z1wp5peaoox2q****")] = ""
     replaced_resource_id: Annotated[
-        str, Param("Only connections migrated away from this load balancer; there are none.", "lb-hp32z1wp5pea****")
+        str, Param("Only connections that are being migrated away from this load balancer.", "lb-hp32z1wp5pea****")
     ] = ""
     resource_group_id: Annotated[str, Param("Only endpoints of this resource group.", "rg-acfmy*****")] = ""
     max_results: Annotated[int, Param("Entries a page, up to 1000.", "50", range=(1, 1000))] = 50
@@ -116,9 +121,12 @@ def _matches(view: ConnectionView, request: ListVpcEndpointConnectionsRequest) -
         and request.endpoint_owner_id in (0, view.endpoint_owner_id)
         and request.connection_status in ("", view.connection_status)
         and request.resource_group_id in ("", view.resource_group_id)
-        and not request.replaced_resource_id
         and (not request.eni_id or any(zone.eni_id == request.eni_id for zone in view.zones))
         and (not request.resource_id or any(zone.resource_id == request.resource_id for zone in view.zones))
+        and (
+            not request.replaced_resource_id
+            or any(zone.replaced_resource_id == request.replaced_resource_id for zone in view.zones)
+        )
     )
 
 
@@ -145,6 +153,7 @@ def _view(tx: Reader, connection: Connection) -> ConnectionView:
                 eni_id=zone.eni_id,
                 vswitch_id=zone.vswitch_id,
                 resource_id=zone.resource_id,
+                replaced_resource_id=zone.replaced_resource_id or UNSET,
             )
             for zone in tx.children(EndpointZone, connection.id)
         ),

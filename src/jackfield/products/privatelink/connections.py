@@ -14,7 +14,7 @@ from jackfield.products.privatelink.errors import (
     EndpointServiceNotFound,
     NoAvailableServiceResource,
 )
-from jackfield.products.privatelink.links import choose_resource, connect_zone, disconnect_zone
+from jackfield.products.privatelink.links import connect_zone, disconnect_zone, resource_for
 from jackfield.products.privatelink.own import endpoint_of, own_connection, own_service
 from jackfield.products.privatelink.parameters import ClientToken, DryRun, EndpointId, RegionId, ServiceId
 from jackfield.products.privatelink.product import PRIVATELINK
@@ -78,7 +78,7 @@ def enable_vpc_endpoint_connection(tx: Tx, call: Call, request: EnableVpcEndpoin
     for zone in tx.children(EndpointZone, endpoint.id):
         if zone.status not in (*DARK, CREATING):
             continue
-        resource = choose_resource(tx, service.id, zone.zone_id)
+        resource = resource_for(tx, service.id, zone)
         if resource is None:
             raise NoAvailableServiceResource
         if zone.status == CREATING:  # it is connected once it is made

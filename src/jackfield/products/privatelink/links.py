@@ -8,13 +8,20 @@ of it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 import msgspec
 
 from jackfield.endpoints.resources import NAMES, Endpoint, vpc_space
 from jackfield.endpoints.uses import use
 from jackfield.products.nlb.resources import zone_endpoint_id
-from jackfield.products.privatelink.resources import Connection, EndpointZone, ServiceResource, VpcEndpoint
+from jackfield.products.privatelink.resources import (
+    Connection,
+    EndpointZone,
+    ServiceResource,
+    VpcEndpoint,
+    resource_key,
+)
 from jackfield.products.privatelink.states import (
     CONNECTED,
     CONNECTING,
@@ -36,11 +43,20 @@ _LEADS = (CONNECTING, CONNECTED, DISCONNECTING, MIGRATING, MIGRATED)
 
 
 def choose_resource(tx: Reader, service: str, zone: str) -> ServiceResource | None:
-    """The service's resource for a new connection in a zone: the one that the fewest endpoints are connected to."""
-    there = [one for one in tx.children(ServiceResource, service) if one.zone_id == zone]
+    """The service's resource for a new connection in a zone: the one that the fewest endpoints are connected to, among
+    those that may be allocated by choice.
+    """
+    there = [one for one in tx.children(ServiceResource, service) if one.zone_id == zone and one.auto_allocated]
     if len(there) < 2:
         return there[0] if there else None
     return min(there, key=lambda one: load(tx, one))
+
+
+def resource_for(tx: Reader, service: str, zone: EndpointZone) -> ServiceResource | None:
+    """The resource that a zone is to be connected through: somebody's choice, or the service's own."""
+    if not zone.manual:
+        return choose_resource(tx, service, zone.zone_id)
+    return tx.get(ServiceResource, resource_key(service, zone.resource_id, zone.zone_id))
 
 
 def load(tx: Reader, resource: ServiceResource) -> int:
@@ -48,9 +64,18 @@ def load(tx: Reader, resource: ServiceResource) -> int:
     return sum(1 for _ in _connected(tx, resource))
 
 
+def replaced_load(tx: Reader, resource: ServiceResource) -> int:
+    """How many endpoints still have connections through a resource that they were migrated away from."""
+    return sum(
+        (zone.replaced_resource_id, zone.zone_id) == (resource.resource_id, resource.zone_id)
+        for connection in tx.children(Connection, resource.parent)
+        for zone in tx.children(EndpointZone, connection.id)
+    )
+
+
 def connected_through(tx: Reader, resource: ServiceResource) -> bool:
-    """Whether a zone of an endpoint leads through a resource, or is about to."""
-    return any(True for _ in _connected(tx, resource))
+    """Whether a zone of an endpoint leads through a resource, or is about to, or connections of it still do."""
+    return any(True for _ in _connected(tx, resource)) or replaced_load(tx, resource) > 0
 
 
 def ports_behind(tx: Reader, zone: EndpointZone) -> tuple[int, ...]:
@@ -93,6 +118,32 @@ def connect_zone(
 def disconnect_zone(tx: Tx, endpoint: VpcEndpoint, zone: EndpointZone, settle_at: float) -> None:
     """A zone that is connected is to go dark."""
     _end(tx, endpoint, msgspec.structs.replace(zone, status=DISCONNECTING, settle_at=settle_at))
+
+
+def migrate_zone(
+    tx: Tx,
+    endpoint: VpcEndpoint,
+    zone: EndpointZone,
+    resource: ServiceResource,
+    how: Literal["Graceful", "Force"],
+    settle_at: float,
+) -> None:
+    """New connections of a zone that is connected are to go through another resource of its service.
+
+    :param how: what becomes of those that are open.
+    """
+    moved = msgspec.structs.replace(
+        zone,
+        status=MIGRATING,
+        resource_id=resource.resource_id,
+        manual=True,
+        replaced_resource_id=zone.resource_id,
+        replacing=how,
+        settle_at=settle_at,
+    )
+    use(tx, resource.resource_id, endpoint)
+    tx.put(moved)
+    tx.schedule(endpoint)
 
 
 def remove_zone(tx: Tx, endpoint: VpcEndpoint, zone: EndpointZone, settle_at: float) -> None:

@@ -43,13 +43,17 @@ class EndpointService(TaggedResource, frozen=True, kw_only=True, omit_defaults=T
 
 
 class ServiceResource(Resource, frozen=True, kw_only=True, omit_defaults=True):
-    """A load balancer in one zone behind a service (the ``parent``)."""
+    """A load balancer in one zone behind a service (the ``parent``).
+
+    :param auto_allocated: whether new connections may be given to it by choice of the service.
+    """
 
     kind: ClassVar[str] = "vpc_endpoint_service_resource"
 
     resource_id: str
     resource_type: ResourceType
     zone_id: str
+    auto_allocated: bool = True
 
 
 class AttachedGroup(msgspec.Struct, frozen=True):
@@ -121,7 +125,10 @@ class EndpointZone(Resource, frozen=True, kw_only=True, omit_defaults=True):
     While it is connected there is an endpoint record (``endpoints/resources.py``) with the same id.
 
     :param domain: leads to this zone alone.
-    :param resource_id: the load balancer that it is connected to, or was last.
+    :param resource_id: the load balancer that it is connected to, or was last, or is to be (``manual``).
+    :param manual: somebody has chosen the load balancer.
+    :param replaced_resource_id: the load balancer that connections from before a migration still lead to.
+    :param replacing: whether these connections go on (``Graceful``) or are to be closed (``Force``).
     :param toggling: which call of the service's owner on this zone runs.
     :param disabled_at, enabled_at: when the last such call ended, seconds since the epoch.
     """
@@ -135,6 +142,9 @@ class EndpointZone(Resource, frozen=True, kw_only=True, omit_defaults=True):
     domain: str
     address: str = ""
     resource_id: str = ""
+    manual: bool = False
+    replaced_resource_id: str = ""
+    replacing: Literal["", "Graceful", "Force"] = ""
     toggling: Literal["", "disable", "enable"] = ""
     disabled_at: float = 0.0
     enabled_at: float = 0.0

@@ -27,7 +27,7 @@ from jackfield.products.privatelink.errors import (
     QuotaMisMatched,
 )
 from jackfield.products.privatelink.geography import RESOURCE_TYPES
-from jackfield.products.privatelink.links import connected_through, load
+from jackfield.products.privatelink.links import connected_through, load, replaced_load
 from jackfield.products.privatelink.own import active_service, change, own_service
 from jackfield.products.privatelink.paging import MaxResults, NextToken, page
 from jackfield.products.privatelink.parameters import ClientToken, DryRun, RegionId, ServiceId
@@ -180,8 +180,8 @@ class ResourceView(Shape):
     vswitch_id: str
     ip: str
     related_endpoint_count: int
-    related_deprecated_endpoint_count: int = 0
-    auto_allocated_enabled: bool = True
+    related_deprecated_endpoint_count: int
+    auto_allocated_enabled: bool
     resource_support_ipv6: bool = msgspec.field(name="ResourceSupportIPv6", default=False)
 
 
@@ -230,4 +230,6 @@ def _view(tx: Reader, resource: ServiceResource) -> ResourceView:
         vswitch_id=behind.vswitch_id if behind else "",
         ip=behind.vpc_address if behind else "",
         related_endpoint_count=load(tx, resource),
+        related_deprecated_endpoint_count=replaced_load(tx, resource),
+        auto_allocated_enabled=resource.auto_allocated,
     )

@@ -1,7 +1,7 @@
 """The states of services, endpoints, their zones and their connections. Names are the vendor's.
 
-The tables are whole: nothing built here migrates a zone (Migrating, Migrated) or changes a connection that is up
-(Pending), but the ways are the vendor's and a zone that was migrated may be disabled.
+A zone that was migrated gracefully stays Migrated until the connections from before are closed by a call; one that was
+migrated by force closes them itself.
 """
 
 from __future__ import annotations

@@ -19,12 +19,12 @@ from jackfield.products.privatelink.errors import (
     IncorrectZoneStatus,
     ZoneNotFound,
 )
-from jackfield.products.privatelink.links import choose_resource, connect_zone, disconnect_zone
+from jackfield.products.privatelink.links import connect_zone, disconnect_zone, resource_for
 from jackfield.products.privatelink.own import endpoint_of, own_connection
 from jackfield.products.privatelink.parameters import ClientToken, DryRun, EndpointId, RegionId, ServiceId, ZoneId
 from jackfield.products.privatelink.product import PRIVATELINK
 from jackfield.products.privatelink.resources import EndpointZone, VpcEndpoint, zone_key
-from jackfield.products.privatelink.states import CONNECTED, CONNECTING, DISCONNECTED, DISCONNECTING, UP
+from jackfield.products.privatelink.states import CONNECTED, CONNECTING, DISCONNECTED, DISCONNECTING, MIGRATED, UP
 from jackfield.store.interface import Tx
 
 _ERRORS = (
@@ -48,7 +48,7 @@ class ZoneConnectionRequest(Request):
 
 class DisableVpcEndpointZoneConnectionRequest(ZoneConnectionRequest):
     replaced_resource: Annotated[
-        bool, Param("Closes the old connection of a migrated zone; nothing migrates zones, so none has one.", "false")
+        bool, Param("Closes the connections from before a migration, and no others.", "false")
     ] = False
 
 
@@ -70,7 +70,9 @@ def disable_vpc_endpoint_zone_connection(tx: Tx, call: Call, request: DisableVpc
     endpoint, zone = _zone(tx, call, request)
     if zone.status == DISCONNECTING or call.now < zone.disabled_at + call.repeat_seconds:
         raise ConcurrentCallNotSupported
-    if zone.status not in UP or request.replaced_resource:
+    if request.replaced_resource:
+        return _close_replaced(tx, call, endpoint, zone)
+    if zone.status not in UP:
         raise IncorrectZoneStatus("VpcEndpointZone", zone.id)
     disconnect_zone(tx, endpoint, msgspec.structs.replace(zone, toggling="disable"), call.now + call.pace)
     return Reply()
@@ -95,10 +97,21 @@ def enable_vpc_endpoint_zone_connection(tx: Tx, call: Call, request: ZoneConnect
         raise ConcurrentCallNotSupported
     if zone.status != DISCONNECTED:
         raise IncorrectZoneStatus("VpcEndpointZone", zone.id)
-    resource = choose_resource(tx, request.service_id, zone.zone_id)
+    resource = resource_for(tx, request.service_id, zone)
     if resource is None:
         raise EndpointOperationDenied
     connect_zone(tx, endpoint, msgspec.structs.replace(zone, toggling="enable"), resource, call.now + call.pace)
+    return Reply()
+
+
+def _close_replaced(tx: Tx, call: Call, endpoint: VpcEndpoint, zone: EndpointZone) -> Reply:
+    """A zone that was migrated gracefully is Connected once its old connections are closed."""
+    if zone.status != MIGRATED:
+        raise IncorrectZoneStatus("VpcEndpointZone", zone.id)
+    if zone.replacing == "Force":
+        raise ConcurrentCallNotSupported
+    tx.put(msgspec.structs.replace(zone, replacing="Force", settle_at=call.now + call.pace))
+    tx.schedule(endpoint)
     return Reply()
 
 

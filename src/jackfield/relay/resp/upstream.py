@@ -49,6 +49,9 @@ class RespUpstream:
         """Nothing: a cluster watches its own shards."""
         return []
 
+    def end_strays(self) -> int:
+        return 0  # the shards that a session uses change with the route
+
     def hold(self, done: Callable[[], None]) -> None:
         """Sends nothing more to the shards; ``done`` is called (perhaps at once) when no reply is outstanding.
 
