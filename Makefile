@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
-.PHONY: setup demo test check bench lock clean help
+.PHONY: setup demo test check coverage bench lock clean help
 
 help:
 	@echo "make setup   .venv with Jackfield and the database engines that come as wheels"
 	@echo "make demo    the main job, from an SDK call down to the bytes"
 	@echo "make test    every check and test"
 	@echo "make check   formatting, lint, types"
+	@echo "make coverage  docs/coverage.md: which operations are built, which are not, and why"
 	@echo "make bench   side by side with peers, as ratios"
 	@echo "make lock    renews the lock files (needs uv)"
 
@@ -44,6 +45,9 @@ check: $(VENV)/test.stamp
 
 test: $(VENV)/test.stamp check
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+coverage: $(VENV)/run.stamp
+	$(BIN)/python -m jackfield.products.coverage > docs/coverage.md
 
 bench: $(VENV)/bench.stamp
 	$(BIN)/python -m bench

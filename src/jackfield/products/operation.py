@@ -205,6 +205,11 @@ class Product:
     def operations(self) -> Mapping[str, Operation[Any, Any]]:
         return MappingProxyType(self._operations)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Every operation of the vendor's product, built here or not."""
+        return self._known()
+
     def find(self, name: str) -> Operation[Any, Any] | None:
         return self._operations.get(name)
 
