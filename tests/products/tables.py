@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
+
 from jackfield.products.operation import Operation, Param
 from jackfield.products.registry import Products
 
@@ -57,6 +59,12 @@ def bare(hint: Any) -> tuple[Any, Param | None]:
             )
         else:
             return hint, param
+
+
+def fields_of(struct: type[msgspec.Struct]) -> dict[str, tuple[msgspec.structs.FieldInfo, Any]]:
+    """Wire name → field and annotation."""
+    hints = typing.get_type_hints(struct, include_extras=True)
+    return {info.encode_name: (info, hints[info.name]) for info in msgspec.structs.fields(struct)}
 
 
 def item_of(hint: Any) -> Any:

@@ -6,7 +6,6 @@ access levels nor accepted values or errors; of those operations the rest is com
 
 from __future__ import annotations
 
-import typing
 from typing import Any
 
 import msgspec
@@ -23,19 +22,13 @@ from tests.products.differences import (
     WITHOUT_EFFECT,
 )
 from tests.products.raised import errors_within
-from tests.products.tables import Built, bare, built, item_of, type_name
+from tests.products.tables import Built, bare, built, fields_of, item_of, type_name
 
 COMPARED = [one for one in built() if one.operation.product.code not in NOT_YET_COMPARED]
 EVERY = [pytest.param(one, id=one.name) for one in COMPARED]
 WITH_TABLE = [pytest.param(one, id=one.name) for one in COMPARED if one.table is not None]
 WITH_ACCESS = [pytest.param(one, id=one.name) for one in COMPARED if one.table and "access_level" in one.table]
 WITH_ERRORS = [pytest.param(one, id=one.name) for one in COMPARED if one.table and "errors" in one.table]
-
-
-def fields_of(struct: type[msgspec.Struct]) -> dict[str, tuple[msgspec.structs.FieldInfo, Any]]:
-    """Wire name → field and annotation."""
-    hints = typing.get_type_hints(struct, include_extras=True)
-    return {info.encode_name: (info, hints[info.name]) for info in msgspec.structs.fields(struct)}
 
 
 @pytest.mark.parametrize("one", WITH_TABLE)
