@@ -1,0 +1,39 @@
+"""Errors that the vendor's documentation of their product does not list, each with the reason for saying them.
+
+A line that is not needed any more makes a test fail. Whether an error belongs to its operation is differences.py's.
+"""
+
+from __future__ import annotations
+
+TERRAFORM = "the vendor's Terraform provider waits and tries again on it"
+WORDS = "the machine's own reason; the vendor's is about its stock"
+VPCS = "VPC's, for the same rule; RDS documents none"
+
+UNLISTED: dict[tuple[str, str, int], str] = {
+    ("Privatelink", "ConcurrentCallNotSupported", 400): TERRAFORM,
+    ("Rds", "InvalidAccountName.Malformed", 400): "the form of the listed errors about account names and passwords",
+    ("Rds", "InvalidRegionId.NotFound", 404): VPCS,
+    ("Rds", "InvalidVpcId.NotFound", 404): VPCS,
+    ("Rds", "OperationDenied.DBInstanceStatus", 403): f"answered in the wild (listed with 400); {TERRAFORM}",
+}
+"""Product, code and status."""
+
+REWORDED: dict[tuple[str, str, int], str] = {
+    ("R-kvstore", "ResourceNotAvailable", 400): WORDS,
+    ("Rds", "InsufficientResourceCapacity", 404): WORDS,
+}
+"""Listed, with another text."""
+
+GATEWAYS_OWN: dict[str, str] = {
+    "InvalidParameter.ContentType": "STS lists it",
+    "InvalidSecurityToken.Expired": "exists at the vendor; its status and text are not published",
+    "InvalidSecurityToken.Malformed": "exists at the vendor; its status and text are not published",
+}
+"""Codes of the gateway that the table of common errors lacks, and whose names do not say that they are Jackfield's."""
+
+NO_ERROR_TABLE: dict[str, str] = {
+    "Ecs": "its table is not in errors.tsv yet; the declarations were made from its help pages",
+    "Nlb": "its table is not in errors.tsv yet; the declarations were made from its help pages",
+    "Location": "the vendor publishes none; Terraform's provider knows its two codes",
+}
+"""Products that are not compared."""
