@@ -223,7 +223,8 @@ LEFT_OUT: Listed = _table(
     _fields(ONE_REGION, "", "SupportedRegionSet", "Privatelink.CreateVpcEndpointService",
             "Privatelink.GetVpcEndpointServiceAttribute"),
     _fields(ONE_REGION, "Services", "SupportedRegionSet", "Privatelink.ListVpcEndpointServices"),
-    _fields(PLANNED, "Connections.Zones", "ReplacedEniId ReplacedResourceId", "Privatelink.ListVpcEndpointConnections"),
+    _fields("a migrated zone keeps its interface and address", "Connections.Zones", "ReplacedEniId",
+            "Privatelink.ListVpcEndpointConnections"),
     _fields(NO_IPV6, "Zones", "ZoneIpv6Address", "Privatelink.ListVpcEndpointZones"),
     _fields("nobody takes a role yet", "", "RoleId", "Sts.GetCallerIdentity"),
 )  # fmt: skip
