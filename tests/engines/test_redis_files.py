@@ -10,7 +10,8 @@ from jackfield.engines.engine import EngineMissing
 from jackfield.engines.redis import Member, RedisNode, find, plan, sha256
 from jackfield.engines.redis.config import render as render_config
 from jackfield.engines.redis.node import check
-from jackfield.engines.redis.nodes_file import readdress, render, slot_ranges
+from jackfield.engines.redis.nodes_file import readdress, render
+from jackfield.slots import slot_ranges
 
 A, B = "a" * 40, "b" * 40
 

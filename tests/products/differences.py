@@ -13,6 +13,7 @@ ONE_REGION = "a service is reached from its own region; endpoints elsewhere are 
 NO_GROWTH = "storage is the machine's and does not grow by itself"
 NO_TLS = "of TCPSSL listeners, which are refused"
 NO_RANGE = "of a listener on a range of ports, which is refused"
+ONE_VERSION = "the server is this machine's; it has one version"
 SOURCE = "the calling tool, for the vendor's figures"
 
 NO_CLIENT_CA = "clients show no certificates; they log in by password"
@@ -53,7 +54,15 @@ WITHOUT_EFFECT: dict[tuple[str, str], str] = {
     ("Nlb.UpdateListenerAttribute", "ProxyProtocolV2Config"): "of the Proxy protocol, which is refused",
     ("Nlb.UpdateListenerAttribute", "SecurityPolicyId"): NO_TLS,
     ("Nlb.UpdateServerGroupAttribute", "IpVersionAffinityMode"): "of DualStack groups, which are refused",
-    ("R-kvstore.RestartInstance", "UpgradeMinorVersion"): "the server is this machine's; it has one version",
+    ("R-kvstore.RestartInstance", "UpgradeMinorVersion"): ONE_VERSION,
+    ("R-kvstore.AddShardingNode", "AutoPay"): NO_MONEY,
+    ("R-kvstore.AddShardingNode", "BusinessInfo"): NO_MONEY,
+    ("R-kvstore.AddShardingNode", "CouponNo"): NO_MONEY,
+    ("R-kvstore.AddShardingNode", "ForceTrans"): ONE_VERSION,
+    ("R-kvstore.AddShardingNode", "SourceBiz"): SOURCE,
+    ("R-kvstore.DeleteShardingNode", "EffectiveTime"): "about proxy nodes; one router serves all clients",
+    ("R-kvstore.DeleteShardingNode", "ForceTrans"): ONE_VERSION,
+    ("R-kvstore.SwitchInstanceHA", "TargetNodeId"): "a shard has one server, and the one that takes over is made then",
     ("R-kvstore.CreateAccount", "Parameters"): "limits of Tair editions that no server here has",
     ("R-kvstore.CreateAccount", "SourceBiz"): SOURCE,
     ("R-kvstore.DeleteAccount", "SourceBiz"): SOURCE,

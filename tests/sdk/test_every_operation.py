@@ -16,7 +16,7 @@ from tests.sdk.clients import Account, check_types, leaves, same_but_for_the_req
 
 PUBLIC = "everypublic"
 MODELS = {"tair": tair_models, "vpc": vpc_models, "sts": sts_models}
-OTHER_WRITES = ("Reset", "Grant", "Restart", "Flush", "Untag")
+OTHER_WRITES = ("Reset", "Grant", "Restart", "Flush", "Untag", "Add", "Switch")
 TAGS = [{"Key": "存储类型", "Value": "开发"}, {"Key": "stage", "Value": "test"}]
 
 
@@ -37,6 +37,9 @@ class World(NamedTuple):
     flushed: str
     modified: str
     secured: str
+    grown: str
+    shrunk: str
+    switched: str
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +63,7 @@ def world(states: Running, me: Account) -> World:
     return World(
         vpc, vswitch, states.create(0, ""), states.create(2, ""), direct, public, states.create(0, ""), doomed_vpc,
         doomed_vswitch, _with_accounts(states, me), states.create(2, ""), states.create(0, ""), states.create(0, ""),
-        states.create(0, ""),
+        states.create(0, ""), states.create(2, ""), states.create(4, ""), states.create(2, ""),
     )  # fmt: skip
 
 
@@ -155,6 +158,19 @@ def cases(world: World) -> list[Case]:
         }),
         Case("tair", "RestartInstance", "restart_instance", {
             "InstanceId": world.restarted, "EffectiveTime": "Immediately", "UpgradeMinorVersion": True,
+        }),
+        Case("tair", "AddShardingNode", "add_sharding_node", {
+            "InstanceId": world.grown, "ShardCount": 2, "VSwitchId": None, "AutoPay": True, "BusinessInfo": "0",
+            "CouponNo": "youhuiquan_promotion_option_id_for_blank", "ForceTrans": True, "SourceBiz": "SDK",
+        }),
+        Case("tair", "DeleteShardingNode", "delete_sharding_node", {
+            "InstanceId": world.shrunk, "NodeId": f"{world.shrunk}-db-0,{world.shrunk}-db-2", "ShardCount": 1,
+            "EffectiveTime": "Immediately", "ForceTrans": False,
+        }),
+        Case("tair", "SwitchInstanceHA", "switch_instance_ha", {
+            "InstanceId": world.switched, "NodeId": "all", "SwitchType": "AvailablePriority", "SwitchMode": 0,
+            "SourceNodeId": f"{world.switched}-db-1", "TargetNodeId": "52717403",
+            "TargetShardName": f"{world.switched}-db-1",
         }),
         Case("tair", "FlushInstance", "flush_instance", {"InstanceId": world.flushed}),
         Case("tair", "TagResources", "tag_resources", {

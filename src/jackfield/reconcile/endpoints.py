@@ -194,6 +194,58 @@ class EndpointWork:
             self._publish_names(endpoint)
         self._served[endpoint.id] = routes
 
+    def widen(self, endpoint: Endpoint, addresses: tuple[str, ...], plan: Plan, prove: Prove) -> None:
+        """Has an endpoint serve at more addresses: each is proven before anybody is told of it. May be repeated.
+
+        :param addresses: all that it is to have. :param plan: the routes to all of them.
+        :raises Later: the relay or the holder of its VPC is away, or an address does not serve yet.
+        """
+        if endpoint.addresses == addresses:
+            self.tend(endpoint, plan, prove)
+            return
+        self._keep(endpoint, addresses)
+        routes = self._routes(endpoint, plan)
+        self._bind(endpoint, routes)
+        self._prove([route for route in routes if route.address not in endpoint.addresses], prove)
+        self._record(endpoint, addresses)
+        self._keep(endpoint, ())
+        self._publish_names(endpoint)
+        self._served.pop(endpoint.id, None)
+
+    def narrow(self, endpoint: Endpoint, addresses: tuple[str, ...], plan: Plan, left: Sequence[str]) -> Evidence:
+        """Has an endpoint serve at fewer addresses: names lead there no more, then its clients there are cut. May be
+        repeated.
+
+        :param addresses: all that it keeps. :param plan: the routes to those. :param left: those that it loses.
+        :return: what was closed. :raises Later: the relay or the holder of its VPC is away, or one still accepts.
+        """
+        self._keep(endpoint, (*addresses, *left))
+        self._record(endpoint, addresses)
+        self._publish_names(endpoint)
+        routes = self._routes(endpoint, plan)
+        ack = self._bind(endpoint, routes)
+        self._keep(endpoint, ())
+        closed = [
+            place
+            for place in self._places(msgspec.structs.replace(endpoint, addresses=tuple(left)), endpoint.ports)
+            if place.address in left
+        ]
+        self._must_refuse(closed)
+        self._served[endpoint.id] = routes
+        return _closing([ack], closed)
+
+    def _keep(self, endpoint: Endpoint, addresses: Sequence[str]) -> None:
+        """Has the VPC carry addresses that the record does not name yet, or any more; of those it names, all."""
+        self._world.vpcs.keep(endpoint.id, [(address, port) for address in addresses for port in endpoint.ports])
+        self._world.vpcs.publish(endpoint.vpc_id)
+
+    def _record(self, endpoint: Endpoint, addresses: tuple[str, ...]) -> None:
+        """Stores where an endpoint is reached."""
+        with self._world.store.write() as tx:
+            current = tx.get(Endpoint, endpoint.id)
+            if current is not None and current.addresses != addresses:
+                tx.put(msgspec.structs.replace(current, addresses=addresses))
+
     def proof(self, endpoint: Endpoint, plan: Plan, prove: Prove, *, port: int = 0) -> Evidence:
         """What dials of an endpoint show now, at each of its addresses.
 

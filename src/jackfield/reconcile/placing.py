@@ -28,7 +28,7 @@ def place(store: Store, instance: Instance, taken: frozenset[str] = frozenset())
         placed = tuple(
             shard
             if shard.address and shard.address not in taken
-            else msgspec.structs.replace(shard, address=_another(tx, current, taken))
+            else msgspec.structs.replace(shard, address=another(tx, current, taken))
             for shard in current.shards
         )
         for address in taken:
@@ -47,7 +47,11 @@ def is_shared(shard: Shard, *, running: bool) -> bool:
     return bool(others) or (not running and not is_free(shard.address, BUS_PORT))
 
 
-def _another(tx: Tx, instance: Instance, taken: frozenset[str]) -> str:
+def another(tx: Tx, instance: Instance, taken: frozenset[str]) -> str:
+    """Claims an address for a shard that nobody else on this machine seems to use.
+
+    :param taken: addresses that somebody turned out to use. :raises PoolExhausted: there is none.
+    """
     avoid = set(taken)
     while True:
         address = take_host_address(tx, instance, avoid=frozenset(avoid))

@@ -19,6 +19,7 @@ from jackfield.products.tair.states import (
     CHANGING,
     CREATING,
     FLUSHING,
+    HA_SWITCHING,
     NETWORK_MODIFYING,
     NORMAL,
     REBOOTING,
@@ -31,6 +32,7 @@ from jackfield.reconcile.loop import Later, wait_until
 from jackfield.reconcile.placing import is_shared, place
 from jackfield.reconcile.tair_accounts import AccountWork
 from jackfield.reconcile.tair_nodes import prove, redis_node
+from jackfield.reconcile.tair_shards import ShardWork
 from jackfield.reconcile.tair_upkeep import Upkeep
 from jackfield.reconcile.tls import prove_no_tls, tls_prover
 from jackfield.reconcile.watch import HEALTH_SECONDS
@@ -43,8 +45,8 @@ class TairReconciler:
     """One step at a time, from what the store says now.
 
     Creating: addresses, servers, the ordinary endpoint, Normal. NetworkModifying: endpoints come, move and go, Normal.
-    SSLModifying: endpoints show a certificate, or none, Normal. Rebooting, Flushing, and Changing to another password:
-    the servers have it behind them, Normal.
+    SSLModifying: endpoints show a certificate, or none, Normal. Rebooting, HASwitching, Flushing, and Changing to
+    another password or other shards: the servers have it behind them, Normal.
     Normal: servers that died are started again, changed whitelists reach the relay. Changing: everything ends,
     Released.
     """
@@ -59,6 +61,7 @@ class TairReconciler:
         self._endpoints = EndpointWork(world)
         self._accounts = AccountWork(world)
         self._upkeep = Upkeep(world, self._nodes)
+        self._shards = ShardWork(world, self._endpoints, self._nodes, self._plan, self._prove)
         self._seen: dict[str, dict[str, Any]] = {}
 
     def step(self, id: str) -> float | None:
@@ -81,7 +84,9 @@ class TairReconciler:
             return self._settle_network(instance, endpoints)
         if instance.status == SSL_MODIFYING:
             return self._settle_tls(instance, endpoints)
-        if instance.status in (REBOOTING, FLUSHING) or instance.change:
+        if instance.change == "shards":
+            return self._shards.work(instance, endpoints)
+        if instance.status in (REBOOTING, HA_SWITCHING, FLUSHING) or instance.change:
             return self._keep_up(instance, endpoints)
         if instance.status == CHANGING:
             return self._release(instance, endpoints)
@@ -174,7 +179,7 @@ class TairReconciler:
         """
         if instance.status == FLUSHING:
             wait_until(instance.settle_at)  # what is written until the end of the pace goes, too
-        if instance.status != REBOOTING:
+        if instance.status not in (REBOOTING, HA_SWITCHING):
             self._start(instance)
         done = self._upkeep.work(instance, partial(self._log_in, instance))
         proofs = {
@@ -186,7 +191,7 @@ class TairReconciler:
         with self._world.store.write() as tx:
             current = tx.get(Instance, instance.id)
             if current is not None and current.status == instance.status:
-                settled = msgspec.structs.replace(current, status=NORMAL, change="", secret="", ending=())
+                settled = msgspec.structs.replace(current, status=NORMAL, change="", secret="", ending=(), switching=())
                 tx.put(settled, evidence=evidence)
         return 0.0
 

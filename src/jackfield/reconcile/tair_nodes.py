@@ -7,8 +7,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from jackfield.engines.redis import INTERNAL, Client, RedisError, RedisNode, Unreachable, plan
-from jackfield.products.tair.resources import Account, Instance, Shard
+from jackfield.engines.redis import INTERNAL, Client, Member, RedisError, RedisNode, Unreachable
+from jackfield.products.tair.resources import Account, Instance, Shard, ranges_of
 from jackfield.products.tair.states import AVAILABLE
 from jackfield.reconcile.dialling import Dialler, NotProven
 from jackfield.relay.resp.slots import slot_of
@@ -43,17 +43,18 @@ def redis_node(
         readers=tuple(one.name for one in living if one.privilege == "RoleReadOnly"),
         address=shard.address,
         announce_port=instance.announce_port if cluster else 0,
-        cluster=plan(
-            [one.node_id for one in instance.shards],
-            [one.address for one in instance.shards],
-            instance.announce_port,
-        )
-        if cluster
-        else (),
+        cluster=_members(instance, shard) if cluster else (),
         memory=instance.capacity * 1024 * 1024 // len(instance.shards),
         # A write that Redis acknowledged is in the kernel with "no", not always with its default (see RedisNode.fsync).
         fsync="always" if strict else "no",
     )
+
+
+def _members(instance: Instance, shard: Shard) -> tuple[Member, ...]:
+    """The cluster as a shard is to know it. One that has no slots is about to join: it begins alone."""
+    ranges, port = ranges_of(instance), instance.announce_port
+    known = instance.shards if ranges[shard.node_id] else (shard,)
+    return tuple(Member(one.node_id, one.address, port, ranges[one.node_id]) for one in known)
 
 
 def prove(

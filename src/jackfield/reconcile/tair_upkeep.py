@@ -12,7 +12,7 @@ from jackfield.endpoints.resources import Endpoint
 from jackfield.engines.redis import RedisNode
 from jackfield.processes import ProcessId
 from jackfield.products.tair.resources import Instance
-from jackfield.products.tair.states import FLUSHING, REBOOTING
+from jackfield.products.tair.states import FLUSHING, HA_SWITCHING, REBOOTING
 from jackfield.reconcile.tair_accounts import LogIn
 from jackfield.reconcile.world import World
 
@@ -36,7 +36,7 @@ class Upkeep:
         """
         if not self._world.real:
             return {"engines": "none"}
-        if instance.status == REBOOTING:
+        if instance.status in (REBOOTING, HA_SWITCHING):
             return {"ended": self._reboot(instance)}
         if instance.status == FLUSHING:
             return {"keys_gone": self._flush(instance)}
@@ -71,10 +71,14 @@ class Upkeep:
                 self._world.redis.wait_ready(node)
 
     def _reboot(self, instance: Instance) -> list[int]:
-        """Ends every server process that ran when the restart was asked for, once; their pids."""
+        """Ends every server process that ran when the restart was asked for, once; their pids.
+
+        A switch ends those of the shards that it is about.
+        """
         nodes = self._nodes(instance)
         running = {node.id: self._world.redis.start(node) for node in nodes}
-        ending = instance.ending or self._note(instance, tuple(running.values()))
+        switching = instance.switching or tuple(running)
+        ending = instance.ending or self._note(instance, tuple(running[id] for id in switching))
         old = [node for node in nodes if running[node.id] in ending]
         if old:
             self.restart(instance, old)
@@ -84,7 +88,7 @@ class Upkeep:
         """Remembers which processes are to end, so that none that was started since ends again after a crash."""
         with self._world.store.write() as tx:
             current = tx.get(Instance, instance.id)
-            if current is not None and current.status == REBOOTING:
+            if current is not None and current.status in (REBOOTING, HA_SWITCHING):
                 tx.put(msgspec.structs.replace(current, ending=processes))
         return processes
 

@@ -11,6 +11,9 @@ from typing import Any
 
 from jackfield.engines.engine import EngineFailed
 
+Words = tuple[str | bytes | int, ...]
+"""A command with its arguments."""
+
 
 class RedisError(Exception):
     """The server's answer was an error; ``code`` is its first word, such as ``NOPERM``."""
@@ -67,15 +70,21 @@ class Client:
         :raises RedisError: the answer is an error.
         :raises Unreachable: the connection broke or the time-out passed; the connection is then of no more use.
         """
-        parts = [word if isinstance(word, bytes) else str(word).encode() for word in words]
-        frame = [b"*%d\r\n" % len(parts)]
-        frame += [b"$%d\r\n%b\r\n" % (len(part), part) for part in parts]
         with self._explained():
-            self._socket.sendall(b"".join(frame))
+            self._socket.sendall(_frame(words))
             answer = self._read()
         if isinstance(answer, RedisError):
             raise answer
         return answer
+
+    def commands(self, *many: Words) -> list[Any]:
+        """Sends commands in one write and reads their answers, errors among them as values.
+
+        :raises Unreachable: as :meth:`command`.
+        """
+        with self._explained():
+            self._socket.sendall(b"".join(map(_frame, many)))
+            return [self._read() for _ in many]
 
     def text(self, *words: str | bytes | int) -> str:
         """:meth:`command` for an answer that is a bulk of text."""
@@ -129,3 +138,8 @@ class Client:
             yield
         except OSError as error:
             raise Unreachable(f"no answer from the Redis server at {self._path}: {error}") from error
+
+
+def _frame(words: Words) -> bytes:
+    parts = [word if isinstance(word, bytes) else str(word).encode() for word in words]
+    return b"".join((b"*%d\r\n" % len(parts), *(b"$%d\r\n%b\r\n" % (len(part), part) for part in parts)))

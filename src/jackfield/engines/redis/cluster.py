@@ -10,8 +10,8 @@ import msgspec
 from jackfield.engines.engine import EngineFailed
 from jackfield.engines.redis.client import Client, RedisError
 from jackfield.engines.redis.node import RedisNode
-from jackfield.engines.redis.nodes_file import SLOTS
 from jackfield.engines.redis.process import connect
+from jackfield.slots import SLOTS
 
 _PAUSE = 0.05
 

@@ -29,6 +29,8 @@ def render(node: RedisNode) -> str:
             "cluster-enabled": "yes",
             "cluster-config-file": node.nodes_file.name,
             "cluster-require-full-coverage": "no",
+            # A shard whose last slot moves away would become a replica of the shard that got it.
+            "cluster-allow-replica-migration": "no",
             "cluster-announce-ip": node.address,
             "cluster-announce-port": str(node.announce_port),
             "cluster-announce-bus-port": str(BUS_PORT),

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from jackfield.engines.redis.node import BUS_PORT, Member, RedisNode
 from jackfield.engines.tenure import replace
-
-SLOTS = 16384
+from jackfield.slots import slot_ranges
 
 
 def plan(ids: Sequence[str], addresses: Sequence[str], port: int) -> tuple[Member, ...]:
@@ -27,26 +26,16 @@ def plan(ids: Sequence[str], addresses: Sequence[str], port: int) -> tuple[Membe
     )
 
 
-def slot_ranges(shards: int) -> list[tuple[int, int]]:
-    """Source: redis-cli.c, clusterManagerCommandCreate (fractional cursor, rounded half up)."""
-    width = SLOTS / shards
-    ranges: list[tuple[int, int]] = []
-    first, cursor = 0, 0.0
-    for index in range(shards):
-        last = SLOTS - 1 if index == shards - 1 else int(cursor + width - 1 + 0.5)
-        ranges.append((first, last))
-        first, cursor = last + 1, cursor + width
-    return ranges
-
-
 def render(own_id: str, members: Iterable[Member]) -> str:
-    """The file of the node ``own_id``. Epochs are 1, 2, 3 … so that no two nodes claim the same one."""
+    """The file of the node ``own_id``. Epochs are 1, 2, 3 … so that no two nodes claim the same one; a node without
+    slots is about to join others and has none.
+    """
     lines = []
     for epoch, member in enumerate(members, 1):
         flags = "myself,master" if member.id == own_id else "master"
         slots = " ".join(str(low) if low == high else f"{low}-{high}" for low, high in member.slots)
         place = f"{member.address}:{member.port}@{BUS_PORT}"
-        lines.append(f"{member.id} {place} {flags} - 0 0 {epoch} connected {slots}".rstrip())
+        lines.append(f"{member.id} {place} {flags} - 0 0 {epoch if slots else 0} connected {slots}".rstrip())
     lines.append(f"vars currentEpoch {len(lines)} lastVoteEpoch 0")
     return "\n".join(lines) + "\n"
 

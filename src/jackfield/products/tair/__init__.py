@@ -15,6 +15,8 @@ def load() -> Product:
         geography,
         instances,
         public_connections,
+        sharding,
+        switching,
         tagging,
         tls,
         topology,

@@ -10,6 +10,7 @@ from jackfield.endpoints.whitelist import DEFAULT_GROUPS, Group
 from jackfield.processes import ProcessId
 from jackfield.products.tags import TaggedResource
 from jackfield.products.tair.states import ACCOUNT_STATES, INSTANCE_STATES
+from jackfield.slots import Ranges, slot_ranges
 from jackfield.store.resource import Resource, States
 
 NODE_TYPES = ("MASTER_SLAVE", "STAND_ALONE", "double", "single")
@@ -27,11 +28,30 @@ class Shard(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     :param index: from 0.
     :param node_id: the node's id in its cluster, 40 hexadecimal digits, chosen when the instance is made.
     :param address: its own address of this machine; empty until the reconciler chose it.
+    :param slots: ranges, both ends included, once shards were added or removed; before that each has an equal part.
     """
 
     index: int
     node_id: str
     address: str = ""
+    slots: Ranges = ()
+
+
+class Resharding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Shards that come or go, and what they all are to have in the end.
+
+    :param coming: shards that are not among the instance's yet.
+    :param leaving: node ids of the instance's shards that go.
+    :param slots: node id to ranges of slots, of every shard that stays or comes.
+    :param placed: nobody else turned out to use an address of ``coming``.
+    :param emptied: no other shard knows ``leaving`` any more.
+    """
+
+    coming: tuple[Shard, ...] = ()
+    leaving: tuple[str, ...] = ()
+    slots: dict[str, Ranges]
+    placed: bool = False
+    emptied: bool = False
 
 
 class Instance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
@@ -41,6 +61,8 @@ class Instance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     :param change: what is being done while the status is Changing; empty: the instance is being deleted.
     :param secret: a new password, sealed, until it has logged in; empty afterwards.
     :param ending: the server processes that a restart ends.
+    :param resharding: what ``change`` is about when it is ``shards``.
+    :param switching: node ids of the shards whose servers are replaced while the status is HASwitching.
     :param tls_since: from when the year of the certificates counts that its endpoints show, seconds since the epoch; 0:
         they end no TLS.
     :param settle_at: when the current transition may end at the earliest (the pace), seconds since the epoch.
@@ -67,9 +89,11 @@ class Instance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     whitelist: tuple[Group, ...] = DEFAULT_GROUPS
     announce_port: int = 6379
     release_protection: bool = False
-    change: Literal["", "password"] = ""
+    change: Literal["", "password", "shards"] = ""
     secret: str = ""
     ending: tuple[ProcessId, ...] = ()
+    resharding: Resharding | None = None
+    switching: tuple[str, ...] = ()
     tls_since: float = 0.0
     settle_at: float = 0.0
 
@@ -93,6 +117,17 @@ class Account(Resource, frozen=True, kw_only=True, omit_defaults=True):
     secret: str = ""
     wish: Wish = "create"
     settle_at: float = 0.0
+
+
+def ranges_of(instance: Instance) -> dict[str, Ranges]:
+    """Node id to the slots that the shard has; an equal part each before shards were ever added or removed.
+
+    A shard that has none is one that is about to join.
+    """
+    if any(shard.slots for shard in instance.shards):
+        return {shard.node_id: shard.slots for shard in instance.shards}
+    equal = slot_ranges(len(instance.shards))
+    return {shard.node_id: (part,) for shard, part in zip(instance.shards, equal, strict=True)}
 
 
 def account_id(instance: str, name: str) -> str:

@@ -3,7 +3,8 @@
 Names are the vendor's (DescribeInstances). Every endpoint call shows as ``NetworkModifying`` (inferred from the
 status page's "configuring network" and from Terraform, which waits for ``Normal`` after each). While an instance is
 being deleted it shows as ``Changing``: ``Released`` is said only once nothing of it listens or runs. It also shows
-as ``Changing`` while it gets another password.
+as ``Changing`` while it gets another password, and while shards are added or removed. ``HASwitching`` is what the
+vendor's page of states calls a switch between master and replica.
 ``Rebooting`` is what Terraform and the vendor's page of states call a restart.
 """
 
@@ -18,11 +19,14 @@ SSL_MODIFYING = "SSLModifying"
 CHANGING = "Changing"
 REBOOTING = "Rebooting"
 FLUSHING = "Flushing"
+HA_SWITCHING = "HASwitching"
 RELEASED = "Released"
 
 INSTANCE_STATES = States(
     initial=(CREATING,),
-    intents=tuple((NORMAL, work) for work in (NETWORK_MODIFYING, SSL_MODIFYING, CHANGING, REBOOTING, FLUSHING)),
+    intents=tuple(
+        (NORMAL, work) for work in (NETWORK_MODIFYING, SSL_MODIFYING, CHANGING, REBOOTING, FLUSHING, HA_SWITCHING)
+    ),
     settlements=(
         (CREATING, NORMAL),
         (NETWORK_MODIFYING, NORMAL),
@@ -30,6 +34,7 @@ INSTANCE_STATES = States(
         (CHANGING, NORMAL),
         (REBOOTING, NORMAL),
         (FLUSHING, NORMAL),
+        (HA_SWITCHING, NORMAL),
         (CHANGING, RELEASED),
         (RELEASED, ""),
     ),

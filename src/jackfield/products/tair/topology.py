@@ -14,7 +14,8 @@ from jackfield.products.tair import views
 from jackfield.products.tair.errors import InvalidDbInstanceIdNotFound, InvalidInstanceIdNotFound
 from jackfield.products.tair.instances import InstanceIdRequest, own_instance
 from jackfield.products.tair.product import TAIR
-from jackfield.products.tair.resources import Instance, Shard
+from jackfield.products.tair.resources import Instance
+from jackfield.products.tair.shard_names import shard_name, shard_number
 from jackfield.products.tair.states import CHANGING, CREATING, REBOOTING, RELEASED
 from jackfield.relay.whitelist import Whitelist
 from jackfield.store.interface import Reader
@@ -64,7 +65,7 @@ def describe_logic_instance_topology(
     instance = own_instance(tx, call, request.instance_id, InvalidInstanceIdNotFound)
     proxies = (
         ProxyNode(
-            node_id=f"{instance.id}-proxy-0#{_number(instance.shards[0].node_id[8:])}",
+            node_id=f"{instance.id}-proxy-0#{shard_number(instance.shards[0].node_id[8:])}",
             node_type="proxy",
             bandwidth=str(views.bandwidth(instance)),
             capacity=str(instance.capacity),
@@ -77,7 +78,7 @@ def describe_logic_instance_topology(
         redis_shard_list=ShardNodes(
             node_info=tuple(
                 ShardNode(
-                    node_id=f"{_name(instance, shard)}#{_number(shard.node_id)}",
+                    node_id=f"{shard_name(instance, shard)}#{shard_number(shard.node_id)}",
                     node_type="db",
                     bandwidth=str(_share(instance, views.bandwidth(instance))),
                     capacity=str(_share(instance, instance.capacity)),
@@ -134,8 +135,8 @@ def describe_cluster_member_info(
     return DescribeClusterMemberInfoReply(
         cluster_children=tuple(
             ClusterMember(
-                id=_number(shard.node_id),
-                name=_name(instance, shard),
+                id=shard_number(shard.node_id),
+                name=shard_name(instance, shard),
                 class_code=instance.instance_class,
                 capacity=_share(instance, instance.capacity),
                 band_width=bandwidth,
@@ -200,15 +201,6 @@ def describe_db_instance_connectivity(
 def _serves(instance: Instance) -> bool:
     leaving = instance.status == CHANGING and not instance.change
     return not leaving and instance.status not in (CREATING, REBOOTING, RELEASED)
-
-
-def _name(instance: Instance, shard: Shard) -> str:
-    return f"{instance.id}-db-{shard.index}"
-
-
-def _number(node_id: str) -> int:
-    """The vendor's numbers of nodes are opaque; ours come from the ids that nodes have in their cluster."""
-    return int(node_id[:7], 16)
 
 
 def _share(instance: Instance, whole: int) -> int:
