@@ -1,24 +1,20 @@
-"""Shards come and go under load; the API is killed while they do."""
+"""Shards come and go, and servers are switched, while clients go on."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
+import secrets
 from typing import Any
 
 import pytest
 import redis
 from alibabacloud_r_kvstore20150101 import models as tair
 
-from tests.running import PASSWORD, Running, until
+from tests.chaos.dialling import is_closed, logged_in
+from tests.running import PASSWORD, Running, refused, until
+from tests.sdk.clients import Account
+from tests.shard_load import check, failures, fill, missed, working
 
 pytestmark = pytest.mark.usefixtures("resolving")
-
-KEYS = 2_000
-PAUSE = 0.002
-"""Seconds between a worker's rounds: the machine is to be busy, not full."""
-WINDOW = 400
-"""Keys of one worker that are written again and again."""
 
 
 @pytest.fixture(scope="module")
@@ -26,11 +22,7 @@ def cluster(jackfield: Running) -> str:
     """Two shards, with a direct endpoint and something in them."""
     instance = jackfield.create(shards=2)
     jackfield.allocate(instance)
-    (address,) = jackfield.names()[jackfield.name(instance)]
-    with redis.Redis(host=address, password=PASSWORD) as client:
-        client.mset({f"still:{number}": number for number in range(KEYS)})
-        client.rpush("{big}list", *range(5_000))
-        client.mset({f"{{big}}:{number}": "x" * 100 for number in range(1_000)})
+    fill(jackfield.names()[jackfield.name(instance)][0])
     return instance
 
 
@@ -44,6 +36,10 @@ def remove(jackfield: Running, instance: str, **more: Any) -> None:
     jackfield.tair.delete_sharding_node(tair.DeleteShardingNodeRequest(instance_id=instance, **more))
 
 
+def switch(jackfield: Running, instance: str, **more: Any) -> None:
+    jackfield.tair.switch_instance_ha(tair.SwitchInstanceHARequest(instance_id=instance, **more))
+
+
 def shard_names(jackfield: Running, instance: str) -> list[str]:
     request = tair.DescribeClusterMemberInfoRequest(instance_id=instance)
     return [one.name for one in jackfield.tair.describe_cluster_member_info(request).body.cluster_children]
@@ -52,110 +48,6 @@ def shard_names(jackfield: Running, instance: str) -> list[str]:
 def attribute(jackfield: Running, instance: str) -> Any:
     request = tair.DescribeInstanceAttributeRequest(instance_id=instance)
     return jackfield.tair.describe_instance_attribute(request).body.instances.dbinstance_attribute[0]
-
-
-class Worker(threading.Thread):
-    """Writes and reads without a pause, knows what every reply must be, and keeps whatever else comes."""
-
-    def __init__(self, name: str, connect: Callable[[], Any]) -> None:
-        super().__init__(name=name, daemon=True)
-        self._connect = connect
-        self._ended = threading.Event()
-        self.failures: list[str] = []
-        self.last: dict[str, int] = {}
-        self.rounds = 0
-
-    def run(self) -> None:
-        with self._connect() as client:
-            while not self._ended.is_set():
-                try:
-                    self._round(client)
-                except Exception as error:
-                    self.failures.append(f"{self.name}, round {self.rounds}: {type(error).__name__}: {error}")
-                    return
-                self.rounds += 1
-                self._ended.wait(PAUSE)
-
-    def _round(self, client: Any) -> None:
-        number = self.rounds
-        key = f"{self.name}:{number % WINDOW}"
-        expect(client.set(key, number), True)
-        self.last[key] = number
-        expect(client.get(key), b"%d" % number)
-        expect(client.incr(f"{self.name}:count"), number + 1)
-        together = [f"{{{self.name}:{number % 50}}}:{one}" for one in range(3)]
-        expect(client.mset(dict.fromkeys(together, number)), True)
-        expect(client.mget(together), [b"%d" % number] * 3)
-        expect(client.delete(together[0]), 1)
-        expect(client.mget(together), [None, b"%d" % number, b"%d" % number])
-        expect(client.get(f"still:{number % KEYS}"), b"%d" % (number % KEYS))
-        expect(client.rpush(f"{self.name}:queue:{number % 7}", number), 1)
-        expect(client.blpop([f"{self.name}:queue:{number % 7}"], 5)[1], b"%d" % number)
-
-    def stop(self) -> None:
-        self._ended.set()
-        self.join(20)
-
-
-def expect(reply: Any, wanted: Any) -> None:
-    if reply != wanted:
-        raise AssertionError(f"{reply!r} instead of {wanted!r}")
-
-
-def workers(jackfield: Running, instance: str) -> list[Worker]:
-    ordinary, direct = jackfield.name(instance), jackfield.name(instance, "direct")
-    return [
-        Worker("proxy-0", lambda: redis.Redis(host=ordinary, password=PASSWORD)),
-        Worker("proxy-1", lambda: redis.Redis(host=ordinary, password=PASSWORD)),
-        Worker("direct-0", lambda: redis.RedisCluster(host=direct, port=6379, password=PASSWORD)),
-        Worker("direct-1", lambda: redis.RedisCluster(host=direct, port=6379, password=PASSWORD)),
-    ]
-
-
-@pytest.mark.timeout(60)
-def test_shards_come_and_go_under_load(jackfield: Running, cluster: str) -> None:
-    """Nothing is lost or wrong, in either mode, and no client sees an error; afterwards all agree on what there is."""
-    before = attribute(jackfield, cluster)
-    load = workers(jackfield, cluster)
-    for worker in load:
-        worker.start()
-    until("the load has begun", lambda: all(worker.rounds > 20 or worker.failures for worker in load))
-    (name,) = add(jackfield, cluster)
-    assert name == f"{cluster}-db-2"
-    assert jackfield.status(cluster) == "Changing"
-    jackfield.wait_normal(cluster)
-    assert [failure for worker in load for failure in worker.failures] == []
-    after = attribute(jackfield, cluster)
-    assert (after.shard_count, after.capacity) == (3, before.capacity // 2 * 3)
-    assert shard_names(jackfield, cluster) == [f"{cluster}-db-{index}" for index in range(3)]
-    direct = jackfield.name(cluster, "direct")
-    assert len(jackfield.names()[direct]) == 3
-    assert slots_by_address(jackfield, cluster) == dict(zip(jackfield.names()[direct], (5462, 5461, 5461), strict=True))
-    gone = jackfield.names()[direct][0]
-    remove(jackfield, cluster, node_id=f"{cluster}-db-0")
-    jackfield.wait_normal(cluster)
-    begun = {worker.name: worker.rounds for worker in load}
-    until("they go on", lambda: all(worker.rounds > begun[worker.name] + 20 or worker.failures for worker in load))
-    for worker in load:
-        worker.stop()
-    assert [failure for worker in load for failure in worker.failures] == []
-    assert attribute(jackfield, cluster).shard_count == 2
-    assert shard_names(jackfield, cluster) == [f"{cluster}-db-1", f"{cluster}-db-2"]
-    assert gone not in jackfield.names()[direct]
-    with pytest.raises(redis.ConnectionError):
-        redis.Redis(host=gone, port=6379, password=PASSWORD).ping()
-    assert sum(slots_by_address(jackfield, cluster).values()) == 16384
-    with (
-        redis.Redis(host=jackfield.name(cluster), password=PASSWORD) as plain,
-        redis.RedisCluster(host=direct, port=6379, password=PASSWORD) as shards,
-    ):
-        for client in (plain, shards):
-            for worker in load:
-                wanted = {**worker.last, f"{worker.name}:count": worker.rounds}
-                assert {key: int(client.get(key)) for key in wanted} == wanted
-        assert plain.mget([f"still:{number}" for number in range(KEYS)]) == [b"%d" % number for number in range(KEYS)]
-        assert plain.lrange("{big}list", 0, -1) == [b"%d" % number for number in range(5_000)]
-        assert len({*plain.scan_iter("{big}:*", count=500)}) == 1_000
 
 
 def slots_by_address(jackfield: Running, instance: str) -> dict[str, int]:
@@ -169,3 +61,142 @@ def slots_by_address(jackfield: Running, instance: str) -> dict[str, int]:
             found.append(slots)
     assert all(one == found[0] for one in found)
     return found[0]
+
+
+@pytest.mark.timeout(60)
+def test_shards_come_and_go_under_load(jackfield: Running, cluster: str) -> None:
+    """Nothing is lost or wrong, in either mode, and no client sees an error; afterwards all agree on what there is."""
+    before = attribute(jackfield, cluster)
+    direct = jackfield.name(cluster, "direct")
+    gone = jackfield.names()[direct][0]
+    with working(jackfield, cluster) as load:
+        until("the load has begun", lambda: all(worker.rounds > 2 for worker in load) or failures(load))
+        assert add(jackfield, cluster) == [f"{cluster}-db-2"]
+        assert jackfield.status(cluster) == "Changing"
+        assert attribute(jackfield, cluster).shard_count == 2
+        jackfield.wait_normal(cluster)
+        assert failures(load) == []
+        assert missed(load) == 0
+        after = attribute(jackfield, cluster)
+        assert (after.shard_count, after.capacity) == (3, before.capacity // 2 * 3)
+        assert shard_names(jackfield, cluster) == [f"{cluster}-db-{index}" for index in range(3)]
+        parts = dict(zip(jackfield.names()[direct], (5462, 5461, 5461), strict=True))
+        assert slots_by_address(jackfield, cluster) == parts
+        remove(jackfield, cluster, node_id=f"{cluster}-db-0")
+        jackfield.wait_normal(cluster)
+        begun = {worker.name: worker.rounds for worker in load}
+        until("they go on", lambda: all(one.rounds > begun[one.name] + 2 for one in load) or failures(load))
+    assert failures(load) == []
+    assert missed(load) <= 3
+    assert attribute(jackfield, cluster).shard_count == 2
+    assert shard_names(jackfield, cluster) == [f"{cluster}-db-1", f"{cluster}-db-2"]
+    assert gone not in jackfield.names()[direct]
+    with pytest.raises(redis.ConnectionError):
+        redis.Redis(host=gone, port=6379, password=PASSWORD).ping()
+    assert sorted(slots_by_address(jackfield, cluster).values()) == [8192, 8192]
+    check(jackfield, cluster, load)
+
+
+def test_a_switch_loses_no_acknowledged_write(jackfield: Running, cluster: str) -> None:
+    """Another process serves the shard, its direct connections are cut, clients of the router notice nothing."""
+    name = shard_names(jackfield, cluster)[0]
+    addresses = jackfield.names()[jackfield.name(cluster, "direct")]
+    with (
+        redis.Redis(host=jackfield.name(cluster), password=PASSWORD) as plain,
+        redis.Redis(host=addresses[0], port=6379, password=PASSWORD) as switched,
+        redis.Redis(host=addresses[1], port=6379, password=PASSWORD) as other,
+    ):
+        before = [client.info("server")["process_id"] for client in (switched, other)]
+        values = {f"switch:{number}": secrets.token_hex(4) for number in range(500)}
+        plain.mset(values)
+        switch(jackfield, cluster, node_id=name, switch_type="ReliabilityPriority", switch_mode=0)
+        assert jackfield.status(cluster) == "HASwitching"
+        for number in range(200):
+            assert plain.set(f"meanwhile:{number}", number)
+        jackfield.wait_normal(cluster)
+        after = [client.info("server")["process_id"] for client in (switched, other)]
+        assert [old == new for old, new in zip(before, after, strict=True)] == [False, True]
+        assert plain.mget(list(values)) == [value.encode() for value in values.values()]
+        assert plain.mget([f"meanwhile:{number}" for number in range(200)]) == [b"%d" % one for one in range(200)]
+
+
+def test_a_standard_instance_switches(jackfield: Running) -> None:
+    """Its clients are cut, as it has no router; its data stay."""
+    instance = jackfield.create(shards=0)
+    (address,) = jackfield.names()[jackfield.name(instance)]
+    with redis.Redis(host=address, password=PASSWORD) as client, logged_in((address, 6379)) as held:
+        before = client.info("server")["process_id"]
+        client.set("kept", "yes")
+        switch(jackfield, instance)
+        jackfield.wait_normal(instance)
+        assert is_closed(held)
+        assert (client.get("kept"), client.info("server")["process_id"] == before) == (b"yes", False)
+
+
+def test_shards_by_number_and_from_the_end(me: Account) -> None:
+    """Every text that a reply shows of a node names it; ShardCount takes the last ones; indexes are not given twice."""
+    running = me.running
+    instance = running.create(3, "")
+    assert add(running, instance, shard_count=2) == [f"{instance}-db-3", f"{instance}-db-4"]
+    running.wait_normal(instance)
+    request = tair.DescribeLogicInstanceTopologyRequest(instance_id=instance)
+    shown = running.tair.describe_logic_instance_topology(request).body.redis_shard_list.node_info
+    assert len(shown) == 5
+    number = shown[1].node_id.partition("#")[2]
+    remove(running, instance, node_id=f"{shown[0].node_id},{number}", shard_count=1)
+    running.wait_normal(instance)
+    assert shard_names(running, instance) == [f"{instance}-db-{index}" for index in (2, 3, 4)]
+    remove(running, instance, shard_count=1)
+    running.wait_normal(instance)
+    assert shard_names(running, instance) == [f"{instance}-db-{index}" for index in (2, 3)]
+
+
+def test_refusals(me: Account) -> None:
+    running = me.running
+    standard, cluster = running.create(0, ""), running.create(2, "")
+    with refused("InvalidInstanceId.NotFound", 404):
+        add(running, "r-bp1doesnotexist0")
+    with refused("InvalidInstanceId.NotFound", 404):
+        remove(running, "r-bp1doesnotexist0", shard_count=1)
+    with refused("InvalidInstanceId.NotFound", 404):
+        switch(running, "r-bp1doesnotexist0")
+    for call in (add, remove):
+        with refused("IncorrectCharacterType", 403):
+            call(running, standard, shard_count=1)
+    for count in (0, 65, 255):
+        with refused("InvalidShardInfo.Format", 400):
+            add(running, cluster, shard_count=count)
+    with refused("InvalidvSwitchId", 400):
+        add(running, cluster, v_switch_id="vsw-bp1doesnotexist0")
+    with refused("MissingNodeId", 400):
+        remove(running, cluster)
+    for more in ({"shard_count": 1}, {"shard_count": 9}, {"node_id": f"{cluster}-db-1"}):
+        with refused("InvalidShardInfo.Format", 400):
+            remove(running, cluster, **more)
+    for text in (f"{cluster}-db-7", f"{cluster}-db-0,{cluster}-db-0", "all", ","):
+        with refused("InvalidNodeId", 400):
+            remove(running, cluster, node_id=text)
+    with refused("MissingNodeId", 400):
+        switch(running, cluster)
+    with refused("InvalidNodeId", 400):
+        switch(running, cluster, node_id="52717408")
+    with refused("InvalidTargetShardName", 400):
+        switch(running, cluster, node_id="all", target_shard_name=f"{standard}-db-0")
+    with refused("InvalidNodeId", 400):
+        switch(running, cluster, node_id=f"{cluster}-db-0", target_shard_name=f"{cluster}-db-1")
+    with refused("InvalidSwitchMode", 400):
+        switch(running, cluster, node_id="all", switch_mode=2)
+    with refused("InvalidSwitchType", 400):
+        switch(running, cluster, node_id="all", switch_type="Fastest")
+    assert len(shard_names(running, cluster)) == 2
+
+
+def test_one_change_at_a_time(jackfield: Running, cluster: str) -> None:
+    switch(jackfield, cluster, node_id="all")
+    with refused("InstanceStatus.NotSupport", 403):
+        add(jackfield, cluster)
+    with refused("InstanceStatus.NotSupport", 403):
+        remove(jackfield, cluster, shard_count=1)
+    with refused("InstanceStatus.NotSupport", 403):
+        switch(jackfield, cluster, node_id="all")
+    jackfield.wait_normal(cluster)
