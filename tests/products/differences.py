@@ -5,6 +5,8 @@ A line that is not needed any more makes a test fail.
 
 from __future__ import annotations
 
+from tests.products import differences_tair
+
 LATER = "what it asks for is not built; the vendor's default holds"
 NO_MONEY = "orders, coupons and renewals cost nothing here"
 READ = "a read changes nothing, so repeating it is harmless"
@@ -370,3 +372,7 @@ NO_TABLE = {"Location"}
 
 NOT_YET_COMPARED: set[str] = set()
 """Products whose differences from their table were not judged one by one so far."""
+
+WITHOUT_EFFECT |= differences_tair.WITHOUT_EFFECT
+REFUSED_VALUES |= differences_tair.REFUSED_VALUES
+UNDOCUMENTED |= differences_tair.UNDOCUMENTED

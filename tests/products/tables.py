@@ -37,7 +37,9 @@ class Built(NamedTuple):
 def built() -> tuple[Built, ...]:
     """Every operation of the registry."""
     files = [json.loads(path.read_text()) for path in DATA.glob("*.json")]
-    by_version = {file["version"]: file["operations"] for file in files}
+    by_version: dict[str, dict[str, Any]] = {}
+    for file in files:
+        by_version.setdefault(file["version"], {}).update(file["operations"])
     found = []
     for version, product in Products().items():
         tables = by_version.get(version)

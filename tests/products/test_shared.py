@@ -115,8 +115,8 @@ def test_the_registry_loads_when_it_is_asked() -> None:
     tair = products["2015-01-01"]
     assert products["2015-01-01"] is tair
     assert tair.find("DescribeInstances") is not None
-    assert tair.find("ModifyAuditLogConfig") is None
-    assert tair.knows("ModifyAuditLogConfig")
+    assert tair.find("DescribeSlowLogRecords") is None
+    assert tair.knows("DescribeSlowLogRecords")
     assert tair.knows("DescribeInstances")
     assert not tair.knows("MakeCoffee")
 

@@ -84,7 +84,7 @@ def test_products_are_told_apart_by_version(me: Account) -> None:
     """DescribeRegions is Tair's or VPC's; an operation that is not built says so in a code of our own."""
     assert "RegionIds" in me.raw("tair", "DescribeRegions").json
     assert "Regions" in me.raw("vpc", "DescribeRegions").json
-    unbuilt = me.raw("tair", "ModifyAuditLogConfig", InstanceId="r-1")
+    unbuilt = me.raw("tair", "DescribeSlowLogRecords", InstanceId="r-1")
     assert (unbuilt.status, unbuilt.code) == (400, "JackfieldOperationNotBuilt")
     unknown = me.raw("tair", "MakeCoffee")
     assert (unknown.status, unknown.code) == (404, "InvalidAction.NotFound")

@@ -274,10 +274,14 @@ class EndpointWork:
         if not self._world.real:
             return []
         places = self._places(endpoint, ports)
+        self._must_refuse(places)
+        return places
+
+    def _must_refuse(self, places: Sequence[Place]) -> None:
+        """:raises Later: one still accepts."""
         still = [place for place in places if not self._world.dialler.refuses(*place)]
         if still:
             raise Later(0.05, f"{', '.join(map(str, still))} still accepts")
-        return places
 
     def _routes(self, endpoint: Endpoint, plan: Plan) -> tuple[Route, ...]:
         """Where an endpoint listens: on this machine, and in its VPC where that is possible."""

@@ -40,7 +40,9 @@ def redis_node(
         socket=socket,
         password=password,
         users=(own if instance.password_sha256 else {}) | {one.name: one.password_sha256 for one in living},
-        readers=tuple(one.name for one in living if one.privilege == "RoleReadOnly"),
+        readers=tuple(one.name for one in living if one.privilege == "RoleReadOnly" or instance.settings.write_locked)
+        + (tuple(own) if instance.settings.write_locked else ()),
+        settings=instance.settings.servers,
         address=shard.address,
         announce_port=instance.announce_port if cluster else 0,
         cluster=_members(instance, shard) if cluster else (),

@@ -13,8 +13,10 @@ from jackfield.engines.redis import RedisNode
 from jackfield.processes import ProcessId
 from jackfield.products.tair.resources import Instance
 from jackfield.products.tair.states import FLUSHING, HA_SWITCHING, REBOOTING
+from jackfield.reconcile.loop import Later
 from jackfield.reconcile.tair_accounts import LogIn
 from jackfield.reconcile.world import World
+from jackfield.relay.client import RelayDown
 
 _HOLD_SECONDS = 60.0
 
@@ -40,6 +42,10 @@ class Upkeep:
             return {"ended": self._reboot(instance)}
         if instance.status == FLUSHING:
             return {"keys_gone": self._flush(instance)}
+        if instance.change == "servers":
+            return {"configured": self._configure(instance)}
+        if instance.change == "proxy":
+            return {"cut": self._cut(instance)}
         return {"logged_in": self._set_password(instance, log_in)}
 
     @contextmanager
@@ -95,6 +101,21 @@ class Upkeep:
     def _flush(self, instance: Instance) -> int:
         with self.held(instance):
             return sum(self._world.redis.flush(node) for node in self._nodes(instance))
+
+    def _configure(self, instance: Instance) -> list[str]:
+        nodes = self._nodes(instance)
+        for node in nodes:
+            self._world.redis.configure(node)
+        return [node.id for node in nodes]
+
+    def _cut(self, instance: Instance) -> int:
+        """:raises Later: the relay is away, and so are its clients."""
+        with self._world.store.read() as view:
+            owners = [one.id for one in view.children(Endpoint, instance.id) if one.net != "direct"]
+        try:
+            return sum(self._world.relays["resp"].cut(owner) for owner in owners)
+        except RelayDown as error:
+            raise Later(0.05, str(error)) from error
 
     def _set_password(self, instance: Instance, log_in: LogIn) -> dict[str, Any]:
         for node in self._nodes(instance):

@@ -121,6 +121,10 @@ class RelayClient:
         """
         return self._call(messages.Strays(id=next(self._ids), owner=owner), int)
 
+    def cut(self, owner: str) -> int:
+        """Resets every connection of the owner; how many there were. Its addresses go on accepting."""
+        return self._call(messages.Cut(id=next(self._ids), owner=owner), int)
+
     def refusals(self) -> list[Refusal]:
         """The latest clients that were turned away, oldest first."""
         return self._call(messages.Refusals(id=next(self._ids)), list[Refusal])

@@ -85,6 +85,7 @@ class Control:
             messages.Hold: self._hold,
             messages.Resume: self._resume,
             messages.Strays: self._strays,
+            messages.Cut: self._cut,
             messages.Refusals: self._list_refusals,
             messages.Stop: self._end,
         }
@@ -217,6 +218,9 @@ class Control:
     def _strays(self, channel: Channel, request: messages.Strays) -> None:
         count = sum(listener.upstream.end_strays() for listener in self._board.listeners(request.owner))
         self._loop.call_soon(partial(_reply, channel, request.id, count))  # their sockets are closed by then
+
+    def _cut(self, channel: Channel, request: messages.Cut) -> None:
+        _reply(channel, request.id, sum(listener.cut() for listener in self._board.listeners(request.owner)))
 
     def _list_refusals(self, channel: Channel, request: messages.Refusals) -> None:
         _reply(channel, request.id, list(self._refusals.latest))

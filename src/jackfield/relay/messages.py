@@ -165,6 +165,12 @@ class Strays(_Request):
     owner: str
 
 
+class Cut(_Request):
+    """Resets every connection of the owner; its listeners stay. Answers how many there were."""
+
+    owner: str
+
+
 class Refusals(_Request):
     """Answers the latest refusals, oldest first."""
 
@@ -186,6 +192,7 @@ Request: TypeAlias = (
     | Hold
     | Resume
     | Strays
+    | Cut
     | Refusals
     | Stop
 )

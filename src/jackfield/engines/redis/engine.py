@@ -135,6 +135,19 @@ class RedisEngine(KeptEngine[RedisNode]):
         except RedisError as error:
             raise EngineFailed(f"node {node.id} does not take its users: {error}") from error
 
+    def configure(self, node: RedisNode) -> None:
+        """Gives the server the settings and the users of ``node``: for later starts, and live. May be repeated.
+
+        :raises EngineFailed: it does not answer, or refuses a setting.
+        """
+        self.set_users(node)
+        try:
+            with process.connect(node) as client:
+                for name, value in node.settings.items():
+                    client.command("CONFIG", "SET", name, value)
+        except RedisError as error:
+            raise EngineFailed(f"node {node.id} does not take its settings: {error}") from error
+
     def flush(self, node: RedisNode) -> int:
         """Deletes every key of every database; how many there were.
 

@@ -8,13 +8,21 @@ from jackfield.products.operation import Product
 def load() -> Product:
     """The product with all its operations declared."""
     from jackfield.products.tair import (  # noqa: F401
+        account_changes,
         accounts,
+        bandwidth,
+        billing,
+        configuration,
         connection_strings,
         connections,
         creation,
         geography,
         instances,
+        maintenance,
+        nodes,
+        proxies,
         public_connections,
+        security_groups,
         sharding,
         switching,
         tagging,
@@ -22,6 +30,7 @@ def load() -> Product:
         topology,
         upkeep,
         whitelists,
+        write_lock,
     )
     from jackfield.products.tair.product import TAIR
 

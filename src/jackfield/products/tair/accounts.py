@@ -101,7 +101,7 @@ def create_account(tx: Tx, call: Call, request: CreateAccountRequest) -> CreateA
         raise InvalidAccountNameForbid
     _check_password(request.account_password)
     text = request.account_description
-    if text and (not 2 <= len(text) <= 256 or not text[0].isalpha() or text.startswith(("http://", "https://"))):
+    if text and not is_description(text):
         raise InvalidAccountDescriptionFormat
     id = account_id(instance.id, request.account_name)
     if tx.get(Account, id):
@@ -211,11 +211,11 @@ def reset_account_password(tx: Tx, call: Call, request: ResetAccountPasswordRequ
     Sessions that are logged in stay so, as Redis has it.
     """
     instance = _normal(tx, call, request.instance_id)
-    found = _settled(tx, instance, request.account_name, AccountTaskExists)
+    found = settled_account(tx, instance, request.account_name, AccountTaskExists)
     _check_password(request.account_password)
     secret = call.seal(request.account_password, found.id)
     changed = msgspec.structs.replace(found, password_sha256=digest(request.account_password), secret=secret)
-    _begin(tx, call, instance, changed, "password")
+    begin(tx, call, instance, changed, "password")
     return Reply()
 
 
@@ -243,9 +243,9 @@ class GrantAccountPrivilegeRequest(InstanceIdRequest):
 def grant_account_privilege(tx: Tx, call: Call, request: GrantAccountPrivilegeRequest) -> Reply:
     """Changes what an account may do in every server, for its live sessions as well."""
     instance = _normal(tx, call, request.instance_id)
-    found = _settled(tx, instance, request.account_name, IncorrectAccount)
+    found = settled_account(tx, instance, request.account_name, IncorrectAccount)
     changed = msgspec.structs.replace(found, privilege=cast(Privilege, request.account_privilege))
-    _begin(tx, call, instance, changed, "privilege")
+    begin(tx, call, instance, changed, "privilege")
     return Reply()
 
 
@@ -268,8 +268,8 @@ class DeleteAccountRequest(InstanceIdRequest):
 def delete_account(tx: Tx, call: Call, request: DeleteAccountRequest) -> Reply:
     """Deletes the user from every server, which ends its sessions there."""
     instance = _normal(tx, call, request.instance_id)
-    found = _settled(tx, instance, request.account_name, AccountStatusDenied)
-    _begin(tx, call, instance, found, "delete")
+    found = settled_account(tx, instance, request.account_name, AccountStatusDenied)
+    begin(tx, call, instance, found, "delete")
     return Reply()
 
 
@@ -280,7 +280,7 @@ def _normal(tx: Reader, call: Call, instance_id: str) -> Instance:
     return instance
 
 
-def _settled(tx: Reader, instance: Instance, name: str, busy: type[ApiError]) -> Account:
+def settled_account(tx: Reader, instance: Instance, name: str, busy: type[ApiError]) -> Account:
     """An account that nothing is being done to; ``busy`` is raised when something is."""
     found = tx.get(Account, account_id(instance.id, name))
     if found is None:
@@ -290,10 +290,15 @@ def _settled(tx: Reader, instance: Instance, name: str, busy: type[ApiError]) ->
     return found
 
 
-def _begin(tx: Tx, call: Call, instance: Instance, changed: Account, wish: Wish) -> None:
+def begin(tx: Tx, call: Call, instance: Instance, changed: Account, wish: Wish) -> None:
     """Records what is to be done to the account; the instance's reconciler does it."""
     tx.put(msgspec.structs.replace(changed, status=UNAVAILABLE, wish=wish, settle_at=call.now + call.pace))
     tx.schedule(instance)
+
+
+def is_description(text: str) -> bool:
+    """2 to 256 characters, a letter first, and no web address."""
+    return 2 <= len(text) <= 256 and text[0].isalpha() and not text.startswith(("http://", "https://"))
 
 
 def _check_password(password: str) -> None:

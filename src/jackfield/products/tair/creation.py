@@ -227,7 +227,7 @@ def create_instance(tx: Tx, call: Call, request: CreateInstanceRequest) -> Creat
         connections=views.connections(instance),
         qps=views.qps(instance),
         charge_type=instance.charge_type,
-        config=views.CONFIG,
+        config=instance.settings.shown_config,
         user_name=instance.id,
         end_time=iso_second(views.end_time(instance)),
         order_id=secrets.randbelow(10**12) + 10**12,

@@ -9,6 +9,7 @@ import msgspec
 from jackfield.endpoints.whitelist import DEFAULT_GROUPS, Group
 from jackfield.processes import ProcessId
 from jackfield.products.tags import TaggedResource
+from jackfield.products.tair.settings import InstanceSettings
 from jackfield.products.tair.states import ACCOUNT_STATES, INSTANCE_STATES
 from jackfield.slots import Ranges, slot_ranges
 from jackfield.store.resource import Resource, States
@@ -20,6 +21,10 @@ PRIVILEGES = ("RoleReadOnly", "RoleReadWrite")
 Architecture = Literal["cluster", "standard"]
 Privilege = Literal["RoleReadOnly", "RoleReadWrite"]
 Wish = Literal["create", "password", "privilege", "delete"]
+Change = Literal["", "password", "shards", "servers", "proxy"]
+"""What is done to an instance that shows as Changing: it gets another password, more shards or fewer, its servers get
+other settings or users, its router's clients are cut; empty: it is being deleted.
+"""
 
 
 class Shard(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -58,7 +63,7 @@ class Instance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     """:param capacity: MB over all shards. :param password_sha256: hexadecimal; empty when no password was given.
 
     :param announce_port: the port that the shards of a cluster tell its clients; that of the direct endpoint.
-    :param change: what is being done while the status is Changing; empty: the instance is being deleted.
+    :param change: what is being done while the status is Changing.
     :param secret: a new password, sealed, until it has logged in; empty afterwards.
     :param ending: the server processes that a restart ends.
     :param resharding: what ``change`` is about when it is ``shards``.
@@ -89,12 +94,13 @@ class Instance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     whitelist: tuple[Group, ...] = DEFAULT_GROUPS
     announce_port: int = 6379
     release_protection: bool = False
-    change: Literal["", "password", "shards"] = ""
+    change: Change = ""
     secret: str = ""
     ending: tuple[ProcessId, ...] = ()
     resharding: Resharding | None = None
     switching: tuple[str, ...] = ()
     tls_since: float = 0.0
+    settings: InstanceSettings = InstanceSettings()
     settle_at: float = 0.0
 
 

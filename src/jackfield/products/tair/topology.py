@@ -65,7 +65,7 @@ def describe_logic_instance_topology(
     instance = own_instance(tx, call, request.instance_id, InvalidInstanceIdNotFound)
     proxies = (
         ProxyNode(
-            node_id=f"{instance.id}-proxy-0#{shard_number(instance.shards[0].node_id[8:])}",
+            node_id=f"{instance.id}-proxy-0#{proxy_number(instance)}",
             node_type="proxy",
             bandwidth=str(views.bandwidth(instance)),
             capacity=str(instance.capacity),
@@ -201,6 +201,11 @@ def describe_db_instance_connectivity(
 def _serves(instance: Instance) -> bool:
     leaving = instance.status == CHANGING and not instance.change
     return not leaving and instance.status not in (CREATING, REBOOTING, RELEASED)
+
+
+def proxy_number(instance: Instance) -> int:
+    """The vendor's numbers of nodes are opaque; ours come from the ids that nodes have in their cluster."""
+    return shard_number(instance.shards[0].node_id[8:])
 
 
 def _share(instance: Instance, whole: int) -> int:

@@ -20,7 +20,7 @@ from jackfield.products.tair.instances import InstanceIdRequest, own_instance
 from jackfield.products.tair.names import is_instance_name
 from jackfield.products.tair.passwords import digest, is_strong
 from jackfield.products.tair.product import TAIR
-from jackfield.products.tair.resources import Instance
+from jackfield.products.tair.resources import Change, Instance
 from jackfield.products.tair.states import CHANGING, FLUSHING, NORMAL, REBOOTING
 from jackfield.store.interface import Tx
 
@@ -124,6 +124,11 @@ def _normal(tx: Tx, call: Call, instance_id: str) -> Instance:
     if instance.status != NORMAL:
         raise InstanceStatusNotSupport
     return instance
+
+
+def begin_change(tx: Tx, call: Call, instance: Instance, change: Change) -> None:
+    """Records that something is to be done to the servers or the router while the instance shows as Changing."""
+    _begin(tx, call, msgspec.structs.replace(instance, change=change), CHANGING)
 
 
 def _begin(tx: Tx, call: Call, instance: Instance, status: str) -> None:

@@ -16,9 +16,6 @@ from jackfield.products.tair.resources import Instance
 from jackfield.products.times import iso_second
 from jackfield.store.interface import Reader
 
-CONFIG = '{"EvictionPolicy":"volatile-lru","hash-max-ziplist-entries":512,"zset-max-ziplist-entries":128,"zset-max-ziplist-value":64,"set-max-intset-entries":512,"hash-max-ziplist-value":64}'  # fmt: skip  # noqa: E501
-"""A JSON document in a string, as the vendor has it."""
-
 EDITION = "Community"
 
 _YEARS_100 = 100 * 365.25 * 86400
@@ -184,7 +181,7 @@ def summary(tx: Reader, instance: Instance) -> InstanceSummary:
         create_time=iso_second(instance.created),
         end_time=iso_second(end_time(instance)),
         destroy_time=iso_second(end_time(instance)),
-        config=CONFIG,
+        config=instance.settings.shown_config,
         user_name=instance.id,
         is_rds=True,
         has_renew_change_order=False,
@@ -215,7 +212,7 @@ def attribute_list(tx: Reader, instance: Instance) -> InstanceAttributeList:
                 vpc_id=instance.vpc_id,
                 vswitch_id=instance.vswitch_id,
                 vpc_cloud_instance_id=instance.id,
-                vpc_auth_mode="Open",
+                vpc_auth_mode="Close" if instance.settings.password_free else "Open",
                 network_type="VPC",
                 private_ip=endpoint.vpc_address if endpoint else "",
                 connection_domain=endpoint.name if endpoint else "",
@@ -233,13 +230,13 @@ def attribute_list(tx: Reader, instance: Instance) -> InstanceAttributeList:
                 package_type="standard",
                 create_time=iso_second(instance.created),
                 end_time=iso_second(end_time(instance)),
-                config=CONFIG,
+                config=instance.settings.shown_config,
                 security_ip_list=",".join(default),
-                maintain_start_time="18:00Z",
-                maintain_end_time="22:00Z",
+                maintain_start_time=instance.settings.maintain_start,
+                maintain_end_time=instance.settings.maintain_end,
                 availability_value="100.0%",
                 replication_mode="master-slave",
-                audit_log_retention="0",
+                audit_log_retention=str(instance.settings.audit_days),
                 storage="",
                 storage_type="LOCAL_SSD",
                 is_rds=True,
@@ -283,6 +280,11 @@ def private_address(tx: Reader, instance: Instance) -> str:
 
 
 def bandwidth(instance: Instance) -> int:
+    """Mbit/s over all shards, what was bought included."""
+    return instance.settings.bandwidth or class_bandwidth(instance)
+
+
+def class_bandwidth(instance: Instance) -> int:
     """Mbit/s: 96 a shard for clusters (the documents' example of a cluster), 80 for a standard instance."""
     return 96 * len(instance.shards) if instance.architecture == "cluster" else 80
 

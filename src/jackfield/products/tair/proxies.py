@@ -1,0 +1,54 @@
+"""RebootProxy."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from jackfield.products.operation import Call, Param, Reply, operation
+from jackfield.products.tair.errors import InstanceStatusNotSupport, InvalidConnType, InvalidInstanceIdNotFound
+from jackfield.products.tair.instances import InstanceIdRequest, own_instance
+from jackfield.products.tair.product import TAIR
+from jackfield.products.tair.setting_errors import InvalidSettingFormat
+from jackfield.products.tair.states import NORMAL
+from jackfield.products.tair.topology import proxy_number
+from jackfield.products.tair.upkeep import begin_change
+from jackfield.store.interface import Tx
+
+
+class RebootProxyRequest(InstanceIdRequest):
+    proxy_list: Annotated[str, Param("Ids of proxies, separated by commas; all if left out.", "90310144")] = ""
+    proxy_node_list: Annotated[str, Param("Ids of their hosts, likewise.", "36912280")] = ""
+    reboot_mode: Annotated[
+        str,
+        Param(
+            "reboot, or rebuild: in another place.",
+            "reboot",
+            enum=("reboot", "rebuild"),
+            invalid=InvalidSettingFormat,
+        ),
+    ] = "reboot"
+
+
+@operation(
+    TAIR,
+    title="Restarts the proxies of a cluster instance",
+    access="update",
+    resource="instance/{InstanceId}",
+    errors=(InvalidInstanceIdNotFound, InstanceStatusNotSupport, InvalidConnType, InvalidSettingFormat),
+)
+def reboot_proxy(tx: Tx, call: Call, request: RebootProxyRequest) -> Reply:
+    """Cuts every client of the addresses that go through the proxy; they may dial again at once.
+
+    Clients of the direct endpoint notice nothing. The instance is Changing until it is done. Here one router serves
+    all clients of an instance, so one proxy is all proxies.
+    """
+    instance = own_instance(tx, call, request.instance_id, InvalidInstanceIdNotFound)
+    if instance.status != NORMAL:
+        raise InstanceStatusNotSupport
+    if instance.architecture != "cluster":
+        raise InvalidConnType
+    known = str(proxy_number(instance))
+    if any(listed and set(listed.split(",")) != {known} for listed in (request.proxy_list, request.proxy_node_list)):
+        raise InvalidSettingFormat
+    begin_change(tx, call, instance, "proxy")
+    return Reply()

@@ -1,0 +1,49 @@
+"""As differences.py: the part about Tair's networks and settings."""
+
+from __future__ import annotations
+
+_DESCRIBE = "the Describe family's"
+_CONNECTION = "the connection family's"
+_SETTING = "no error is documented; the one of the calls about TLS"
+
+WITHOUT_EFFECT: dict[tuple[str, str], str] = {
+    ("R-kvstore.DescribeInstanceAutoRenewalAttribute", "ClientToken"): "a read changes nothing",
+    ("R-kvstore.DescribeParameters", "RegionId"): "the instance says it",
+    ("R-kvstore.ModifyAccountDescription", "SourceBiz"): "the calling tool, for the vendor's figures",
+    ("R-kvstore.ModifyAccountPassword", "SourceBiz"): "the calling tool, for the vendor's figures",
+    ("R-kvstore.TransformInstanceChargeType", "AutoPay"): "orders cost nothing here",
+    ("R-kvstore.TransformInstanceChargeType", "AutoRenew"): "no instance ends here",
+    ("R-kvstore.TransformInstanceChargeType", "AutoRenewPeriod"): "no instance ends here",
+    ("R-kvstore.TransformInstanceChargeType", "CouponNo"): "orders cost nothing here",
+    **{
+        ("R-kvstore.ModifyInstanceConfig", name): "of replicas and Sentinel, which no instance here has"
+        for name in (
+            "ParamNoLooseSentinelEnabled",
+            "ParamNoLooseSentinelPasswordFreeAccess",
+            "ParamNoLooseSentinelPasswordFreeCommands",
+            "ParamReplMode",
+            "ParamSemisyncReplTimeout",
+            "ParamSentinelCompatEnable",
+        )
+    },
+}
+
+REFUSED_VALUES: dict[tuple[str, str], dict[str, str]] = {}
+
+UNDOCUMENTED: dict[tuple[str, str, int], str] = {
+    ("R-kvstore.DescribeDBNodeDirectVipInfo", "InvalidInstanceId.NotFound", 404): _DESCRIBE,
+    ("R-kvstore.DescribeIntranetAttribute", "InvalidInstanceId.NotFound", 404): _DESCRIBE,
+    ("R-kvstore.DescribeRoleZoneInfo", "InvalidInstanceId.NotFound", 404): _DESCRIBE,
+    ("R-kvstore.LockDBInstanceWrite", "InstanceStatus.NotSupport", 403): _CONNECTION,
+    ("R-kvstore.LockDBInstanceWrite", "InvalidDbInstanceId.NotFound", 404): _CONNECTION,
+    ("R-kvstore.UnlockDBInstanceWrite", "InstanceStatus.NotSupport", 403): _CONNECTION,
+    ("R-kvstore.UnlockDBInstanceWrite", "InvalidDbInstanceId.NotFound", 404): _CONNECTION,
+    ("R-kvstore.ModifyAccountPassword", "IncorrectDBInstanceState", 403): "CreateAccount's",
+    ("R-kvstore.ModifyAccountPassword", "InvalidAccountName.NotFound", 404): "DeleteAccount's, for the same rule",
+    ("R-kvstore.ModifyAccountPassword", "InvalidAccountPassword.Format", 400): "ResetAccountPassword's",
+    ("R-kvstore.ModifyAccountPassword", "TaskExists", 400): "ResetAccountPassword's",
+    ("R-kvstore.ModifyAccountPassword", "InvalidInstanceId.NotFound", 404): _DESCRIBE,
+    ("R-kvstore.ModifyIntranetAttribute", "InstanceStatus.NotSupport", 403): _CONNECTION,
+    ("R-kvstore.ModifyIntranetAttribute", "InvalidInstanceId.NotFound", 404): _DESCRIBE,
+    ("R-kvstore.ModifyIntranetAttribute", "InvalidParameters.Format", 400): _SETTING,
+}
