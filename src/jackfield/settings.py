@@ -14,11 +14,14 @@ REPEAT_SECONDS = 5.0
 documents say "a specified period of time"; the length is ours.
 """
 
+DAY_SECONDS = 86400.0
+"""How long a day of ClassicExpiredDays lasts. A short one shows at once how clients take a classic address's end."""
+
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """:param listen: HOST:PORT of the API. :param drain: seconds that live connections go on after a release.
 
-    :param repeat_seconds: see :data:`REPEAT_SECONDS`.
+    :param repeat_seconds: see :data:`REPEAT_SECONDS`. :param day_seconds: see :data:`DAY_SECONDS`.
     :param digest: the algorithm that OceanBase Cloud's HTTP Digest challenges with.
     :param addresses: CIDR of the pool of host addresses; empty for the folder's own /20 of 127.64.0.0/10.
     """
@@ -32,3 +35,4 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     addresses: str = ""
     digest: Literal["MD5", "SHA-256"] = "MD5"
     repeat_seconds: float = REPEAT_SECONDS
+    day_seconds: float = DAY_SECONDS

@@ -205,7 +205,9 @@ def _check_relays(jackfield: Running, seen: Seen) -> None:
 def _places(endpoint: Endpoint) -> list[RoutePlace]:
     """Where an endpoint is to listen: at its addresses of this machine, and in its VPC."""
     here = [RoutePlace("host", address, endpoint.port) for address in endpoint.addresses]
-    return here + [RoutePlace(endpoint.vpc_id, address, port) for address, port in listeners_inside(endpoint)]
+    return here + [
+        RoutePlace(endpoint.vpc_id, address, port) for address, port in listeners_inside(endpoint, endpoint.vpc_id)
+    ]
 
 
 def _check_vpcs(jackfield: Running, seen: Seen) -> None:
@@ -215,7 +217,7 @@ def _check_vpcs(jackfield: Running, seen: Seen) -> None:
         assert set(networks) == set(seen.vpcs)
         for vpc in seen.vpcs:
             inside = [one for one in seen.endpoints if one.vpc_id == vpc]
-            listeners = {listener for one in inside for listener in listeners_inside(one)}
+            listeners = {listener for one in inside for listener in listeners_inside(one, vpc)}
             assert set(networks[vpc].listeners) == listeners
             assert listening_inside(holder, vpc) == listeners
             assert networks[vpc].names == {

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from jackfield.cli.failure import Failure
-from jackfield.settings import PACES, REPEAT_SECONDS
+from jackfield.settings import DAY_SECONDS, PACES, REPEAT_SECONDS
 
 _DESCRIPTION = """\
 Runs the connection layer of a cloud database service on this machine: the APIs of Tair (Redis), RDS, PrivateLink,
@@ -46,6 +46,7 @@ def build_parser() -> argparse.ArgumentParser:
     up.add_argument("--addresses", default="", metavar="CIDR", help="pool of addresses for endpoints (default: a /20 of 127.64.0.0/10, chosen once)")  # fmt: skip  # noqa: E501
     up.add_argument("--digest", choices=("MD5", "SHA-256"), default="MD5", help="algorithm of OceanBase Cloud's HTTP Digest (default %(default)s)")  # fmt: skip  # noqa: E501
     up.add_argument("--repeat-seconds", type=_seconds, default=REPEAT_SECONDS, metavar="SECONDS", help="how long after switching a PrivateLink zone the same call is refused (default %(default)s)")  # fmt: skip  # noqa: E501
+    up.add_argument("--day-seconds", type=_seconds, default=DAY_SECONDS, metavar="SECONDS", help="how long a day lasts of those for which a classic address is retained (default %(default)s)")  # fmt: skip  # noqa: E501
     up.add_argument("--ready-file", type=Path, metavar="PATH", help="JSON written when the API answers and every recorded listener is bound")  # fmt: skip  # noqa: E501
     up.add_argument("--detach", action="store_true", help="return once ready; everything goes on in the background")
 

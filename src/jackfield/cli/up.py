@@ -77,6 +77,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         addresses=options.addresses,
         digest=options.digest,
         repeat_seconds=options.repeat_seconds,
+        day_seconds=options.day_seconds,
     )
 
 
@@ -106,7 +107,7 @@ def _detach(folder: Folder, options: argparse.Namespace) -> int:
     argv = [sys.executable, "-m", "jackfield", "up", "--data", str(folder.root), "--listen", options.listen]
     argv += ["--pace", options.pace, "--engines", options.engines, "--local-clients", options.local_clients]
     argv += ["--drain", str(options.drain), "--durability", options.durability, "--digest", options.digest]
-    argv += ["--repeat-seconds", str(options.repeat_seconds)]
+    argv += ["--repeat-seconds", str(options.repeat_seconds), "--day-seconds", str(options.day_seconds)]
     if options.addresses:
         argv += ["--addresses", options.addresses]
     if options.ready_file:

@@ -7,41 +7,59 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from jackfield.endpoints.resources import Endpoint
+from jackfield.endpoints.resources import Door, Endpoint
 from jackfield.relay.route import Route
 
 Listener = tuple[str, int]
 """Address and port."""
 
 
-def addresses_inside(endpoint: Endpoint) -> tuple[str, ...]:
-    """The addresses at which an endpoint is reached from inside its VPC; none for one that lies in no VPC.
+def addresses_inside(endpoint: Endpoint, door: Door) -> tuple[str, ...]:
+    """The addresses at which one door of an endpoint is reached from inside its VPC; none where that is none.
 
     The shards of a direct endpoint announce addresses of this machine, so these are there in the VPC as well, besides
     the one that the API reports.
     """
-    if not endpoint.vpc_id or not endpoint.vpc_address:
+    if not door.vpc_id or not door.vpc_address:
         return ()
-    return (endpoint.vpc_address, *endpoint.addresses) if endpoint.net == "direct" else (endpoint.vpc_address,)
+    return (door.vpc_address, *endpoint.addresses) if endpoint.net == "direct" else (door.vpc_address,)
 
 
-def listeners_inside(endpoint: Endpoint) -> tuple[Listener, ...]:
-    """Where an endpoint listens inside its VPC."""
-    return tuple((address, port) for address in addresses_inside(endpoint) for port in endpoint.ports)
+def listeners_inside(endpoint: Endpoint, vpc_id: str) -> tuple[Listener, ...]:
+    """Where an endpoint listens inside a VPC. One that moves to another VPC listens in both for a while."""
+    found = (
+        (address, port)
+        for door in endpoint.doors
+        if door.vpc_id == vpc_id
+        for address in addresses_inside(endpoint, door)
+        for port in (door.port, *endpoint.more_ports)
+        if port
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def reached_inside(endpoint: Endpoint, vpc_id: str) -> tuple[str, ...]:
+    """Where the names of an endpoint lead inside a VPC: a direct endpoint's to its shards."""
+    if endpoint.vpc_id != vpc_id:
+        return ()
+    found = addresses_inside(endpoint, endpoint.door)
+    return found[1:] or found
 
 
 def routes_inside(endpoint: Endpoint, routes: Sequence[Route]) -> tuple[Route, ...]:
     """The same routes once more, at the endpoint's addresses inside its VPC."""
-    if not addresses_inside(endpoint):
+    if not addresses_inside(endpoint, endpoint.door):
         return ()
     if endpoint.net != "direct":
-        return tuple(_inside(endpoint, route, endpoint.vpc_address, "vpc") for route in routes)
-    shards = tuple(_inside(endpoint, route, route.address, "vpc") for route in routes)
-    return (*(_inside(endpoint, route, endpoint.vpc_address, "own") for route in routes[:1]), *shards)
+        return tuple(_inside(endpoint, route, endpoint.vpc_address) for route in routes)
+    shards = tuple(_inside(endpoint, route, route.address) for route in routes)
+    return (*(_inside(endpoint, route, endpoint.vpc_address) for route in routes[:1]), *shards)
 
 
-def _inside(endpoint: Endpoint, route: Route, address: str, mark: str) -> Route:
-    return msgspec.structs.replace(route, key=f"{route.key}@{mark}", vantage=endpoint.vpc_id, address=address)
+def _inside(endpoint: Endpoint, route: Route, address: str) -> Route:
+    # The key tells the place: an endpoint that moves has routes at its former one and at its new one.
+    key = f"{route.key}@{endpoint.vpc_id}/{address}"
+    return msgspec.structs.replace(route, key=key, vantage=endpoint.vpc_id, address=address)
 
 
 def default_source(vpc_cidr: str, vswitch_cidrs: Iterable[str]) -> str:

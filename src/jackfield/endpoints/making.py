@@ -32,7 +32,7 @@ def make_endpoint(
 ) -> Endpoint:
     """Writes a new endpoint of an instance; its reconciler is the instance's.
 
-    :param place: ``None`` for a public endpoint, which lies in no VPC.
+    :param place: ``None`` for a public endpoint and one of the classic network, which lie in no VPC.
     :param addresses: of this machine, where they are chosen already (a cluster's shards).
     :raises ClaimTaken: the name (space ``name``) or the wanted address is somebody else's.
     :raises PoolExhausted: the vSwitch has no free address, or the wanted one is none of it.
@@ -54,8 +54,16 @@ def make_endpoint(
     )
     tx.claim(NAMES, name, endpoint)
     if place:
-        address = take_vswitch_address(tx, endpoint, vswitch_id=place.vswitch_id, cidr=place.cidr, wanted=place.wanted)
-        endpoint = msgspec.structs.replace(endpoint, vpc_address=address)
-        tx.claim(vpc_space(place.vpc_id), endpoint.id, endpoint)
+        endpoint = msgspec.structs.replace(endpoint, vpc_address=take_place(tx, endpoint, place))
     tx.put(endpoint)
     return endpoint
+
+
+def take_place(tx: Tx, endpoint: Endpoint, place: Place) -> str:
+    """Claims an address for an endpoint where it is to lie, and its being there.
+
+    :return: the address. :raises ClaimTaken, PoolExhausted: as :func:`make_endpoint`.
+    """
+    address = take_vswitch_address(tx, endpoint, vswitch_id=place.vswitch_id, cidr=place.cidr, wanted=place.wanted)
+    tx.claim(vpc_space(place.vpc_id), endpoint.id, endpoint)
+    return address

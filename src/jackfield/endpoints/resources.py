@@ -8,7 +8,7 @@ import msgspec
 
 from jackfield.store.resource import Resource, States
 
-Net = Literal["private", "direct", "public", "balancer", "link"]
+Net = Literal["private", "classic", "direct", "public", "balancer", "link"]
 
 ENDPOINT_STATES = States(
     initial=("Creating",),
@@ -17,11 +17,14 @@ ENDPOINT_STATES = States(
 )
 
 
-class Door(msgspec.Struct, frozen=True, kw_only=True):
-    """What clients dial to reach an endpoint."""
+class Door(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What clients dial to reach an endpoint: its name and port, and where it lies in a VPC, if it does."""
 
     name: str
     port: int
+    vpc_id: str = ""
+    vswitch_id: str = ""
+    vpc_address: str = ""
 
 
 class Endpoint(Resource, frozen=True, kw_only=True, omit_defaults=True):
@@ -33,15 +36,19 @@ class Endpoint(Resource, frozen=True, kw_only=True, omit_defaults=True):
     closed its listeners and cut its clients.
 
     :param product: ``tair`` and so on.
-    :param net: ``private`` is the ordinary address inside a VPC, ``direct`` leads straight to the shards, ``balancer``
-        is a load balancer's address in one zone, ``link`` a PrivateLink endpoint's.
+    :param net: ``private`` is the ordinary address inside a VPC, ``classic`` that of the classic network, ``direct``
+        leads straight to the shards, ``balancer`` is a load balancer's address in one zone, ``link`` a PrivateLink
+        endpoint's.
     :param name: the connection string; claimed over all accounts. Empty for a listener that no client dials.
     :param aliases: names that lead here as well, maybe to other endpoints at the same time.
     :param port: 0 while there is nothing to listen for (a load balancer without listeners).
     :param more_ports: further ports at the same addresses.
-    :param other: the door that is to come (``Changing``) or was (``Leaving``); its name stays claimed until Serving.
+    :param other: the door that is to come (``Changing``) or was (``Leaving``); its name and its address in a VPC stay
+        claimed until Serving.
     :param addresses: addresses of the host vantage, one for each shard for ``direct``; empty until they are chosen.
     :param vpc_address: the address that the API reports, out of the vSwitch's block.
+    :param expires: when it ends by itself, seconds since the epoch; 0: never.
+    :param heir: id of the endpoint that takes its place: it does not end before that one serves.
     """
 
     kind: ClassVar[str] = "endpoint"
@@ -58,6 +65,8 @@ class Endpoint(Resource, frozen=True, kw_only=True, omit_defaults=True):
     aliases: tuple[str, ...] = ()
     more_ports: tuple[int, ...] = ()
     other: Door | None = None
+    expires: float = 0.0
+    heir: str = ""
 
     @property
     def serves(self) -> bool:
@@ -71,11 +80,26 @@ class Endpoint(Resource, frozen=True, kw_only=True, omit_defaults=True):
         coming = self.other.port if self.other and self.status == "Changing" else 0
         return (*ports, coming) if coming and coming not in ports else ports
 
+    @property
+    def door(self) -> Door:
+        """What clients dial now."""
+        return Door(
+            name=self.name,
+            port=self.port,
+            vpc_id=self.vpc_id,
+            vswitch_id=self.vswitch_id,
+            vpc_address=self.vpc_address,
+        )
+
+    @property
+    def doors(self) -> tuple[Door, ...]:
+        """Where it listens; while it is Changing, at the door that is to come as well."""
+        return (self.door, self.other) if self.other and self.status == "Changing" else (self.door,)
+
     def exchanged(self) -> Self:
         """The same endpoint with its two doors exchanged."""
         assert self.other is not None
-        former = Door(name=self.name, port=self.port)
-        return msgspec.structs.replace(self, name=self.other.name, port=self.other.port, other=former)
+        return msgspec.structs.replace(self, **msgspec.structs.asdict(self.other), other=self.door)
 
 
 NAMES = "name"

@@ -40,7 +40,7 @@ from jackfield.identity.keys import KeyCache
 from jackfield.identity.resources import AccessKey
 from jackfield.products.errors import ApiError
 from jackfield.products.operation import Call, Product
-from jackfield.settings import REPEAT_SECONDS
+from jackfield.settings import DAY_SECONDS, REPEAT_SECONDS
 from jackfield.store.errors import StoreBusy
 from jackfield.store.interface import Store, Tx
 
@@ -56,7 +56,7 @@ class Pipeline:
     :param products: by API version; nothing else tells products apart, since they share operation names.
     :param region: of calls that name none.
     :param pace: seconds that a transition takes beyond its real work.
-    :param repeat_seconds: how long some calls cannot be repeated.
+    :param repeat_seconds: how long some calls cannot be repeated. :param day_seconds: how long a day lasts.
     :param missing: whether this machine lacks a database engine; asked by calls that would start one.
     :param report: is given one line a call, for the log.
     :param clock: seconds since the epoch.
@@ -71,6 +71,7 @@ class Pipeline:
         region: str = "cn-hangzhou",
         pace: float = 0.3,
         repeat_seconds: float = REPEAT_SECONDS,
+        day_seconds: float = DAY_SECONDS,
         missing: Callable[[str], bool] = lambda engine: False,
         report: Callable[[str], None] = log.info,
         clock: Callable[[], float] = time.time,
@@ -81,6 +82,7 @@ class Pipeline:
         self._region = region
         self._pace = pace
         self._repeat_seconds = repeat_seconds
+        self._day_seconds = day_seconds
         self._missing = missing
         self._report = report
         self._clock = clock
@@ -213,6 +215,7 @@ class Pipeline:
             host=context.host,
             pace=self._pace,
             repeat_seconds=self._repeat_seconds,
+            day_seconds=self._day_seconds,
             missing=self._missing,
             seal=self._keys.seal,
         )

@@ -27,7 +27,7 @@ import msgspec
 from jackfield.identity.principal import Principal
 from jackfield.products.errors import ApiError
 from jackfield.products.names import vendor_name
-from jackfield.settings import REPEAT_SECONDS
+from jackfield.settings import DAY_SECONDS, REPEAT_SECONDS
 from jackfield.store.interface import Tx
 
 Access = Literal["create", "delete", "update", "get", "list", "none"]
@@ -83,6 +83,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     :param host: the API's own ``HOST:PORT``, as clients reach it.
     :param pace: seconds that a transition takes beyond its real work.
     :param repeat_seconds: how long some calls cannot be repeated.
+    :param day_seconds: how long a day lasts for which something is retained.
     :param missing: whether this machine lacks a database engine (``redis``); a create call for it is refused.
     :param seal: encrypts a secret (first argument) for the store; the second says what it is for.
     :param project: the OceanBase Cloud project that the call is confined to; empty: all of the account's.
@@ -96,6 +97,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     host: str = ""
     pace: float = 0.3
     repeat_seconds: float = REPEAT_SECONDS
+    day_seconds: float = DAY_SECONDS
     missing: Callable[[str], bool]
     seal: Callable[[str, str], str]
     project: str = ""

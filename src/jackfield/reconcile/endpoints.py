@@ -8,8 +8,10 @@ from typing import Any
 import msgspec
 
 from jackfield.endpoints.addresses import take_host_address
+from jackfield.endpoints.expiry import begin_endings
 from jackfield.endpoints.inside import addresses_inside, routes_inside
-from jackfield.endpoints.resources import ADDRESSES, NAMES, Endpoint
+from jackfield.endpoints.moving import give_back
+from jackfield.endpoints.resources import ADDRESSES, Door, Endpoint
 from jackfield.engines.redis import BUS_PORT
 from jackfield.reconcile.dialling import Dialler, NotProven, is_free
 from jackfield.reconcile.loop import Later
@@ -40,7 +42,8 @@ class EndpointWork:
         self._served: dict[str, tuple[Route, ...]] = {}
 
     def work(self, endpoints: Sequence[Endpoint], plan: Plan, prove: Prove, seen: dict[str, Any]) -> None:
-        """Brings up what is Creating, takes down what is Releasing, moves what is Changing, tends what serves.
+        """Brings up what is Creating, takes down what is Releasing, moves what is Changing, tends what serves; then
+        ends what has served its time.
 
         :param seen: what was seen is added to it, by endpoint. :raises Later: as the steps.
         """
@@ -53,6 +56,24 @@ class EndpointWork:
                 seen[endpoint.id] = {"moved": self.move(endpoint, plan, prove)}
             else:
                 self.tend(endpoint, plan, prove)
+        self.end_expired(endpoints, seen)
+
+    def end_expired(self, endpoints: Sequence[Endpoint], seen: dict[str, Any]) -> list[Endpoint]:
+        """Takes down the endpoints whose time is over, and what is left of them.
+
+        It needs no server: an instance whose server is away loses them in time.
+
+        :param endpoints: all of an instance, as they were read. :return: the others, in the same order.
+        :raises Later: as :meth:`take_down`.
+        """
+        if not any(one.expires for one in endpoints):
+            return list(endpoints)
+        with self._world.store.write() as tx:
+            ended = begin_endings(tx, endpoints[0].parent)
+        for endpoint in ended:
+            seen[endpoint.id] = {"expired": self.take_down(endpoint)}
+        gone = {one.id for one in ended}
+        return [one for one in endpoints if one.id not in gone]
 
     def listening(self, instance: str) -> list[str]:
         """Keys of the routes that the relays serve for an instance, now.
@@ -101,7 +122,7 @@ class EndpointWork:
             self._publish_names(endpoint)
             acks = [self._replace(relay, endpoint.id, ()) for relay in self._world.relays.values()]
             self._world.vpcs.withdraw(endpoint)
-            listened = self.refused(endpoint, endpoint.ports)
+            listened = self._refuse(self._places(endpoint, endpoint.door))
             evidence = _closing(acks, listened)
         with self._world.store.write() as tx:
             current = tx.get(Endpoint, endpoint.id)
@@ -124,7 +145,7 @@ class EndpointWork:
         endpoint = self._with_address(endpoint)
         coming = self._routes(endpoint.exchanged(), plan)
         routes = tuple({route.key: route for route in (*self._routes(endpoint, plan), *coming)}.values())
-        self._world.vpcs.publish(endpoint.vpc_id)
+        self._publish_vpcs(endpoint)
         self._bind(endpoint, routes)
         self._served.pop(endpoint.id, None)
         return {"answered": self._prove(coming, prove)}
@@ -132,9 +153,9 @@ class EndpointWork:
     def move(self, endpoint: Endpoint, plan: Plan, prove: Prove) -> Evidence:
         """Has an endpoint serve at its other door and nowhere else.
 
-        The old name and the old port serve until the database answered at the new port. Then the old name leads nowhere
-        and, if the port is another one, its listeners close and their connections end. A change of the name alone ends
-        no connection.
+        The old name, port and address serve until the database answered at the new ones. Then the old name leads
+        nowhere and, where the port or the address in a VPC is another one, the former listeners close and their
+        connections end. A change of the name alone ends no connection.
 
         :return: what was closed. :raises Later: as :meth:`open`, or the old port still accepts.
         """
@@ -157,14 +178,14 @@ class EndpointWork:
             self._publish_names(endpoint)
             routes = self._routes(endpoint, plan)
             ack = self._bind(endpoint, routes)
-            left = [] if former.port in endpoint.ports else self.refused(endpoint, (former.port,))
+            now = self._places(endpoint, endpoint.door)
+            left = self._refuse([place for place in self._places(endpoint, former) if place not in now])
             evidence = {"name": endpoint.name, "former_name": former.name, **_closing([ack], left)}
             self._served[endpoint.id] = routes
         with self._world.store.write() as tx:
             current = tx.get(Endpoint, endpoint.id)
             if current is not None and current.status == "Leaving":
-                if former.name != current.name:
-                    tx.unclaim(NAMES, former.name, current)
+                give_back(tx, current, former)
                 tx.put(msgspec.structs.replace(current, status="Serving", other=None), evidence=evidence)
         return evidence
 
@@ -227,10 +248,10 @@ class EndpointWork:
         self._keep(endpoint, ())
         closed = [
             place
-            for place in self._places(msgspec.structs.replace(endpoint, addresses=tuple(left)), endpoint.ports)
+            for place in self._places(msgspec.structs.replace(endpoint, addresses=tuple(left)), endpoint.door)
             if place.address in left
         ]
-        self._must_refuse(closed)
+        self._refuse(closed)
         self._served[endpoint.id] = routes
         return _closing([ack], closed)
 
@@ -273,15 +294,9 @@ class EndpointWork:
         """
         if not self._world.real:
             return []
-        places = self._places(endpoint, ports)
-        self._must_refuse(places)
-        return places
-
-    def _must_refuse(self, places: Sequence[Place]) -> None:
-        """:raises Later: one still accepts."""
-        still = [place for place in places if not self._world.dialler.refuses(*place)]
-        if still:
-            raise Later(0.05, f"{', '.join(map(str, still))} still accepts")
+        door = msgspec.structs.replace(endpoint.door, port=0)
+        asked = msgspec.structs.replace(endpoint, more_ports=tuple(ports))
+        return self._refuse(self._places(asked, door))
 
     def _routes(self, endpoint: Endpoint, plan: Plan) -> tuple[Route, ...]:
         """Where an endpoint listens: on this machine, and in its VPC where that is possible."""
@@ -297,7 +312,13 @@ class EndpointWork:
     def _publish_names(self, endpoint: Endpoint) -> None:
         if self._world.real:  # without engines nothing has an address
             self._world.names.publish()
-            self._world.vpcs.publish(endpoint.vpc_id)
+            self._publish_vpcs(endpoint)
+
+    def _publish_vpcs(self, endpoint: Endpoint) -> None:
+        """The VPC that an endpoint is in, and the one that it comes to or comes from."""
+        self._world.vpcs.publish(endpoint.vpc_id)
+        if endpoint.other and endpoint.other.vpc_id != endpoint.vpc_id:
+            self._world.vpcs.publish(endpoint.other.vpc_id)
 
     def _told(self, endpoint: Endpoint) -> list[Route]:
         """The routes that the relays have of an endpoint.
@@ -321,11 +342,23 @@ class EndpointWork:
             raise Later(0.5, f"the relay could not bind {', '.join(failed)}")
         return ack
 
-    def _places(self, endpoint: Endpoint, ports: Sequence[int]) -> list[Place]:
+    def _refuse(self, places: list[Place]) -> list[Place]:
+        """The same places, once dials of each are refused.
+
+        :raises Later: one still accepts.
+        """
+        still = [place for place in places if not self._world.dialler.refuses(*place)]
+        if still:
+            raise Later(0.05, f"{', '.join(map(str, still))} still accepts")
+        return places
+
+    def _places(self, endpoint: Endpoint, door: Door) -> list[Place]:
+        """Where one door of an endpoint is dialled."""
+        ports = [port for port in (door.port, *endpoint.more_ports) if port]
         places = [Place("host", address, port) for address in endpoint.addresses for port in ports]
         if self._world.vpcs.possible:
-            inside = addresses_inside(endpoint)
-            places += [Place(endpoint.vpc_id, address, port) for address in inside for port in ports]
+            inside = addresses_inside(endpoint, door)
+            places += [Place(door.vpc_id, address, port) for address in inside for port in ports]
         return places
 
     def _with_address(self, endpoint: Endpoint) -> Endpoint:

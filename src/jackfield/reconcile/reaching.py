@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jackfield.endpoints.resources import Door
 from jackfield.reconcile.vpcs import endpoints_in
 from jackfield.reconcile.world import World
 from jackfield.relay.route import Backend
@@ -24,6 +25,10 @@ def backend(
     if world.vpcs.possible:
         return Backend(target=f"tcp:{name}", name=name, vantage=vpc_id, source=source, weight=weight)
     for endpoint in endpoints_in(view, vpc_id):
-        if endpoint.vpc_address == address and port in endpoint.ports and endpoint.addresses:
+        if any(_is(door, vpc_id, address) for door in endpoint.doors) and port in endpoint.ports and endpoint.addresses:
             return Backend(target=f"tcp:{endpoint.addresses[0]}:{port}", name=name, weight=weight)
     return Backend(target=_NOBODY, name=name, weight=weight)
+
+
+def _is(door: Door, vpc_id: str, address: str) -> bool:
+    return (door.vpc_id, door.vpc_address) == (vpc_id, address)

@@ -9,7 +9,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable
 
-from jackfield.endpoints.inside import Listener, addresses_inside, default_source, listeners_inside
+from jackfield.endpoints.inside import Listener, default_source, listeners_inside, reached_inside
 from jackfield.endpoints.resources import Endpoint, vpc_space
 from jackfield.products.vpc.resources import Vpc, VSwitch
 from jackfield.reconcile.loop import Later
@@ -108,12 +108,12 @@ class Vpcs:
         names: dict[str, list[str]] = {}
         for endpoint in endpoints_in(view, vpc_id):
             if endpoint.id not in self._withdrawn:
-                listeners.update(dict.fromkeys(listeners_inside(endpoint)))
-            listeners.update(dict.fromkeys(self._kept.get(endpoint.id, ())))
-            if endpoint.serves:
-                reached = addresses_inside(endpoint)
+                listeners.update(dict.fromkeys(listeners_inside(endpoint, vpc_id)))
+            if endpoint.vpc_id == vpc_id:
+                listeners.update(dict.fromkeys(self._kept.get(endpoint.id, ())))
+            if endpoint.serves and (reached := reached_inside(endpoint, vpc_id)):
                 for name in names_of(endpoint):
-                    names.setdefault(name, []).extend(reached[1:] or reached)
+                    names.setdefault(name, []).extend(reached)
         return Network(
             vpc=vpc_id,
             source=default_source(vpc.cidr, (one.cidr for one in view.children(VSwitch, vpc_id))),
@@ -191,6 +191,6 @@ class Vpcs:
 
 
 def endpoints_in(view: Reader, vpc_id: str) -> list[Endpoint]:
-    """Every endpoint that is recorded in a VPC."""
+    """Every endpoint that is recorded in a VPC, those included that are about to come or have just left."""
     found = (view.get(Endpoint, id) for _, id in view.holders(vpc_space(vpc_id)))
     return [endpoint for endpoint in found if endpoint is not None]

@@ -178,6 +178,7 @@ class Process:
             region=DEFAULT_REGION,
             pace=PACES[self._settings.pace],
             repeat_seconds=self._settings.repeat_seconds,
+            day_seconds=self._settings.day_seconds,
             missing=self._missing,
             report=report,
         )
