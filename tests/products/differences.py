@@ -21,6 +21,8 @@ SOURCE = "the calling tool, for the vendor's figures"
 NO_CLIENT_CA = "clients show no certificates; they log in by password"
 NO_ECS = "there are no instances to buy"
 
+NO_CLASSIC_SPLITTING = "only where read/write splitting has a classic endpoint; none is made here"
+
 WITHOUT_EFFECT: dict[tuple[str, str], str] = {
     ("Ecs.CreateSecurityGroup", "ServiceManaged"): "the vendor's documents: not publicly available",
     ("Ecs.DescribeRegions", "InstanceChargeType"): NO_ECS,
@@ -163,6 +165,12 @@ WITHOUT_EFFECT: dict[tuple[str, str], str] = {
     ("Rds.ModifyDBInstanceConnectionString", "PGBouncerPort"): "no PgBouncer runs",
     ("Rds.ModifyDBInstanceConnectionString", "RetainVip"): "the address always stays",
     ("Rds.ModifyDBInstanceConnectionString", "TargetDBInstanceId"): "no document says what it does",
+    ("Rds.DescribeVSwitches", "DedicatedHostGroupId"): NO_GROUP,
+    ("Rds.DescribeVpcs", "Product"): "it is RDS",
+    ("Rds.MigrateToOtherZone", "CustomExtraInfo"): "the vendor says nothing of it",
+    ("Rds.MigrateToOtherZone", "IoAccelerationEnabled"): LATER,
+    ("Rds.ModifyDBInstanceNetworkType", "ReadWriteSplittingClassicExpiredDays"): NO_CLASSIC_SPLITTING,
+    ("Rds.ModifyDBInstanceNetworkType", "ReadWriteSplittingPrivateIpAddress"): NO_CLASSIC_SPLITTING,
     ("Vpc.CreateVpc", "EnableDnsHostname"): "no host inside a VPC has a name of its own",
     ("Vpc.CreateVpc", "Ipv4CidrMask"): "only with Ipv4IpamPoolId, which is refused",
     ("Vpc.CreateVpc", "Ipv6CidrMask"): "only with Ipv6IpamPoolId, which is refused",
@@ -201,6 +209,10 @@ ATTACH = "AttachResourceToVpcEndpointService's, for the same rule"
 REPEATED = "that it cannot be repeated is documented without a code; Terraform retries this one"
 PUBLIC_FAMILY = "what Terraform expects of the release; said by all that deal with public endpoints"
 REGION = "VPC's (DescribeZones), for an unknown region; RDS documents none"
+
+SAME_PLACE = "CreateDBInstance's, for the same rule"
+NO_TABLE_OF_ERRORS = "its own table has errors of orders only; the rule is documented in prose"
+LAST_ONE = "what Terraform expects of releases in RDS; documented for DeleteDBProxyEndpointAddress"
 
 UNDOCUMENTED: dict[tuple[str, str, int], str] = {
     ("R-kvstore.CreateAccount", "IncorrectDBInstanceState", 403): TERRAFORM_RETRIES,
@@ -300,6 +312,31 @@ UNDOCUMENTED: dict[tuple[str, str, int], str] = {
     ("Rds.ReleaseInstanceConnection", "OperationDenied.DBInstanceStatus", 403): RETRIED,
     ("Rds.ReleaseInstancePublicConnection", "InvalidDBInstanceName.NotFound", 404): UNKNOWN_INSTANCE,
     ("Rds.ReleaseInstancePublicConnection", "OperationDenied.DBInstanceStatus", 403): RETRIED,
+    ("Rds.ModifyDBInstanceNetworkExpireTime", "InvalidConnectionString.NotFound", 404): NO_TABLE_OF_ERRORS,
+    ("Rds.ModifyDBInstanceNetworkExpireTime", "InvalidDBInstanceName.NotFound", 404): UNKNOWN_INSTANCE,
+    ("Rds.ModifyDBInstanceNetworkExpireTime", "OperationDenied.DBInstanceStatus", 403): RETRIED,
+    ("Rds.ModifyDBInstanceNetworkType", "InvalidDBInstanceName.NotFound", 404): UNKNOWN_INSTANCE,
+    ("Rds.ModifyDBInstanceNetworkType", "InvalidPrivateIpAddress.AlreadyUsed", 400): SAME_PLACE,
+    ("Rds.ModifyDBInstanceNetworkType", "InvalidPrivateIpAddress.Format", 400): SAME_PLACE,
+    ("Rds.ModifyDBInstanceNetworkType", "InvalidPrivateIpAddress.Mismatch", 400): SAME_PLACE,
+    ("Rds.ModifyDBInstanceNetworkType", "InvalidVpcId.NotFound", 404): SAME_PLACE,
+    ("Rds.ModifyDBInstanceNetworkType", "InvalidVswitchId", 403): SAME_PLACE,
+    ("Rds.ReleaseInstanceConnection", "AtLeastOneNetTypeExists", 400): LAST_ONE,
+    ("Rds.ReleaseInstancePublicConnection", "AtLeastOneNetTypeExists", 400): LAST_ONE,
+    ("Rds.SwitchDBInstanceNetType", "EngineNotSupported", 400): NO_TABLE_OF_ERRORS,
+    ("Rds.SwitchDBInstanceNetType", "IncorrectDBInstanceNetType", 400): NO_TABLE_OF_ERRORS,
+    ("Rds.SwitchDBInstanceNetType", "InvalidConnectionString.Duplicate", 404): NO_TABLE_OF_ERRORS,
+    ("Rds.SwitchDBInstanceNetType", "InvalidConnectionString.Malformed", 400): NO_TABLE_OF_ERRORS,
+    ("Rds.SwitchDBInstanceNetType", "InvalidDBInstanceName.NotFound", 404): UNKNOWN_INSTANCE,
+    ("Rds.SwitchDBInstanceNetType", "InvalidPort.Malformed", 400): NO_TABLE_OF_ERRORS,
+    ("Rds.SwitchDBInstanceNetType", "NetTypeChangeTimesExceeded", 403): NO_TABLE_OF_ERRORS,
+    ("Rds.SwitchDBInstanceNetType", "OperationDenied.DBInstanceStatus", 403): RETRIED,
+    ("Rds.SwitchDBInstanceVpc", "InvalidDBInstanceName.NotFound", 404): UNKNOWN_INSTANCE,
+    ("Rds.SwitchDBInstanceVpc", "InvalidPrivateIpAddress.AlreadyUsed", 400): SAME_PLACE,
+    ("Rds.SwitchDBInstanceVpc", "InvalidPrivateIpAddress.Format", 400): SAME_PLACE,
+    ("Rds.SwitchDBInstanceVpc", "InvalidVswitchId", 403): SAME_PLACE,
+    ("Rds.SwitchDBInstanceVpc", "OperationDenied.DBInstanceStatus", 403): RETRIED,
+    ("Rds.SwitchDBInstanceVpc", "VswitchIpExhausted", 400): SAME_PLACE,
     ("Vpc.DescribeVpcs", "InvalidRegionId.NotFound", 404): "CreateVpc's, for the same rule",
     ("Vpc.DescribeVpcAttribute", "InvalidVpcId.NotFound", 404): "CreateVSwitch's, for the same rule",
 }

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from functools import partial
 from typing import Any, Literal
-
-import msgspec
 
 from jackfield.endpoints.resources import Endpoint
 from jackfield.engines.engine import EngineFailed, Health
 from jackfield.products.rds.resources import DBAccount, DBInstance
 from jackfield.products.rds.routes import routes
-from jackfield.products.rds.states import DELETING, RUNNING, SSL_MODIFYING
+from jackfield.products.rds.states import DELETING, RUNNING, SSL_MODIFYING, TRANSING
 from jackfield.reconcile.endpoints import EndpointWork, Plan
 from jackfield.reconcile.loop import Later, wait_until
+from jackfield.reconcile.rds_network import next_look, settled
 from jackfield.reconcile.rds_servers import server_of
 from jackfield.reconcile.tls import tls_prover
 from jackfield.reconcile.watch import HEALTH_SECONDS
@@ -26,8 +26,9 @@ class RdsReconciler:
     """One step at a time, from what the store says now.
 
     Creating and DBInstanceNetTypeChanging: the server runs, endpoints come, move and go, Running. SSL_MODIFYING:
-    endpoints show a certificate, or none, Running. Running: a server that died is started again, changed whitelists
-    reach the relay. Deleting: everything ends, the record goes.
+    endpoints show a certificate, or none, Running. TRANSING: once its time has come, the private endpoint moves,
+    Running. Running: a server that died is started again, changed whitelists reach the relay, an endpoint whose time is
+    over ends. Deleting: everything ends, the record goes.
     """
 
     kind = DBInstance.kind
@@ -50,14 +51,17 @@ class RdsReconciler:
         if instance.status == DELETING:
             self._delete(instance, endpoints)
             return None
+        endpoints = self._endpoints.end_expired(endpoints, {})
         self._start(instance)
+        if instance.status == TRANSING:
+            self._hold(instance, endpoints)
         self._work(instance, endpoints)
         if instance.status == SSL_MODIFYING:
             self._see_tls(instance, endpoints)
         if instance.status != RUNNING:
             self._settle(instance)
         self._world.tended.note(instance.id)
-        return HEALTH_SECONDS if self._world.real else None
+        return next_look(endpoints, HEALTH_SECONDS if self._world.real else None)
 
     def servers(self, instance: DBInstance) -> list[Health]:
         """What the instance's server process is doing; empty where no engines run."""
@@ -84,6 +88,19 @@ class RdsReconciler:
         prove = server_of(self._world, instance).prove
         seen = self._seen.setdefault(instance.id, {})
         self._endpoints.work(endpoints, self._planned(instance), prove, seen)
+
+    def _hold(self, instance: DBInstance, endpoints: Sequence[Endpoint]) -> None:
+        """Lets an instance serve as before until the time at which its migration may switch over.
+
+        :raises Later: it has not come.
+        """
+        seconds = instance.settle_at - time.time()
+        if seconds <= 0:
+            return
+        for endpoint in endpoints:
+            self._endpoints.tend(endpoint, self._planned(instance), server_of(self._world, instance).prove)
+        self._world.tended.note(instance.id)
+        raise Later(min(seconds, HEALTH_SECONDS), "the time to switch over has not come")
 
     def _see_tls(self, instance: DBInstance, endpoints: Sequence[Endpoint]) -> None:
         """Looks by a handshake at what clients are shown; without TLS by a plain login.
@@ -119,7 +136,7 @@ class RdsReconciler:
             current = tx.get(DBInstance, instance.id)
             open_ends = [one.id for one in tx.children(Endpoint, instance.id) if one.status != "Serving"]
             if current is not None and current.status == instance.status and not open_ends:
-                tx.put(msgspec.structs.replace(current, status=RUNNING), evidence=evidence)
+                tx.put(settled(tx, current), evidence=evidence)
 
     def _delete(self, instance: DBInstance, endpoints: Sequence[Endpoint]) -> None:
         """Closes the endpoints, ends the server, deletes the data and the accounts; then the record goes."""

@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from jackfield.endpoints.resources import Endpoint, endpoint_id
+from jackfield.endpoints.resources import Endpoint
+from jackfield.products.rds.ordinary import ordinary_endpoint
 from jackfield.products.rds.resources import DBAccount, DBInstance
 from jackfield.products.rds.routes import routes
 from jackfield.products.rds.states import AVAILABLE, UNAVAILABLE
@@ -19,7 +20,7 @@ from jackfield.reconcile.world import World
 class AccountReconciler:
     """Unavailable accounts are made, changed or deleted in the server; Available is said once one logged in.
 
-    The proof goes the way of a client: through the listener of the private endpoint, with the account's own password.
+    The proof goes the way of a client: through the listener of the ordinary endpoint, with the account's own password.
     """
 
     kind = DBAccount.kind
@@ -32,7 +33,7 @@ class AccountReconciler:
         with self._world.store.read() as view:
             account = view.get(DBAccount, id)
             instance = view.get(DBInstance, account.parent) if account else None
-            endpoint = view.get(Endpoint, endpoint_id(instance.id, "private")) if instance else None
+            endpoint = ordinary_endpoint(view, instance.id) if instance else None
         if account is None or instance is None or account.status != UNAVAILABLE:
             return None
         if account.wish == "delete":

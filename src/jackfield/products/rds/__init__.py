@@ -15,8 +15,12 @@ def load() -> Product:
         geography,
         instances,
         listing,
+        network_lists,
+        network_moves,
+        network_type,
         tls,
         whitelists,
+        zone_migration,
     )
     from jackfield.products.rds.product import RDS
 

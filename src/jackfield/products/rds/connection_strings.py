@@ -60,7 +60,8 @@ def modify_db_instance_connection_string(tx: Tx, call: Call, request: ModifyDBIn
     """
     instance = own_instance(tx, call, request.db_instance_id, InvalidDBInstanceIdNotFound)
     current = request.current_connection_string
-    endpoint = next((one for one in tx.children(Endpoint, instance.id) if one.name == current), None)
+    named = (one for one in tx.children(Endpoint, instance.id) if one.name == current)
+    endpoint = next((one for one in named if one.status != "Releasing"), None)
     if endpoint is None:
         raise CurrentConnectionStringNotFound
     if instance.status != RUNNING:

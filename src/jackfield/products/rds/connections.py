@@ -25,13 +25,15 @@ from jackfield.products.rds.errors import (
 )
 from jackfield.products.rds.instances import DBInstanceIdRequest, own_instance
 from jackfield.products.rds.names import PUBLIC_PORTS, check_port, check_public_prefix, connection_string
+from jackfield.products.rds.network_errors import AtLeastOneNetTypeExists
+from jackfield.products.rds.ordinary import network_type, ordinary_endpoint
 from jackfield.products.rds.product import RDS
 from jackfield.products.rds.resources import DBInstance
 from jackfield.products.rds.states import NET_CHANGING, RUNNING
 from jackfield.store.interface import ClaimTaken, Reader, Tx
 
-VPC_NETWORK = "0"
-"""InstanceNetworkType of an instance in a VPC; "1" is the classic network (ReleaseInstanceConnection documents)."""
+NETWORKS = {"VPC": "0", "Classic": "1"}
+"""InstanceNetworkType as ReleaseInstanceConnection's documents number it."""
 
 
 class AllocateInstancePublicConnectionRequest(DBInstanceIdRequest):
@@ -92,7 +94,12 @@ class ReleaseInstanceConnectionRequest(DBInstanceIdRequest):
     title="Releases the public endpoint of an instance",
     access="delete",
     resource="dbinstance/{DBInstanceId}",
-    errors=(EndpointNotFound, InvalidDBInstanceNameNotFound, OperationDeniedDBInstanceStatus),
+    errors=(
+        EndpointNotFound,
+        InvalidDBInstanceNameNotFound,
+        OperationDeniedDBInstanceStatus,
+        AtLeastOneNetTypeExists,
+    ),
     changes=(
         ChangeNote("2025-03-25", "The error codes have changed"),
         ChangeNote("2023-09-08", "The error codes have changed"),
@@ -107,9 +114,13 @@ def release_instance_connection(tx: Tx, call: Call, request: ReleaseInstanceConn
     time the instance reads Running again every session of the endpoint is cut and its address refuses. The private
     address is not touched.
     """
-    network_matches = request.instance_network_type == VPC_NETWORK
     return _release(
-        tx, call, request.db_instance_id, request.current_connection_string, EndpointNotFound, network_matches
+        tx,
+        call,
+        request.db_instance_id,
+        request.current_connection_string,
+        EndpointNotFound,
+        request.instance_network_type,
     )
 
 
@@ -124,11 +135,16 @@ class ReleaseInstancePublicConnectionRequest(DBInstanceIdRequest):
     title="Releases the public endpoint of an instance",
     access="delete",
     resource="dbinstance/{DBInstanceId}",
-    errors=(PublicEndpointNotFound, InvalidDBInstanceNameNotFound, OperationDeniedDBInstanceStatus),
+    errors=(
+        PublicEndpointNotFound,
+        InvalidDBInstanceNameNotFound,
+        OperationDeniedDBInstanceStatus,
+        AtLeastOneNetTypeExists,
+    ),
 )
 def release_instance_public_connection(tx: Tx, call: Call, request: ReleaseInstancePublicConnectionRequest) -> Reply:
     """As ReleaseInstanceConnection, without the network type; an unknown endpoint is refused with status 400."""
-    return _release(tx, call, request.db_instance_id, request.current_connection_string, PublicEndpointNotFound, True)
+    return _release(tx, call, request.db_instance_id, request.current_connection_string, PublicEndpointNotFound)
 
 
 class DescribeDBInstanceNetInfoRequest(DBInstanceIdRequest):
@@ -158,10 +174,12 @@ def describe_db_instance_net_info(
     instance = own_instance(tx, call, request.db_instance_id, NetInfoInstanceNotFound)
     shown = () if request.db_instance_net_rw_split_type == "ReadWriteSplitting" else tx.children(Endpoint, instance.id)
     return DescribeDBInstanceNetInfoReply(
-        instance_network_type="VPC",
+        instance_network_type=network_type(instance),
         security_ip_mode="normal",
         db_instance_net_infos=views.NetInfoList(
-            db_instance_net_info=tuple(views.net_info(endpoint) for endpoint in shown if endpoint.status != "Creating")
+            db_instance_net_info=tuple(
+                views.net_info(endpoint, call.now) for endpoint in shown if endpoint.status != "Creating"
+            )
         ),
     )
 
@@ -194,9 +212,9 @@ def describe_db_instance_net_info_for_channel(
         raise InvalidRwSplitNetTypeNotFound
     shown = (endpoint for endpoint in tx.children(Endpoint, instance.id) if endpoint.status != "Creating")
     return DescribeDBInstanceNetInfoForChannelReply(
-        instance_network_type="VPC",
+        instance_network_type=network_type(instance),
         db_instance_net_infos=views.ChannelNetInfoList(
-            db_instance_net_info=tuple(views.channel_net_info(endpoint) for endpoint in shown)
+            db_instance_net_info=tuple(views.channel_net_info(endpoint, call.now) for endpoint in shown)
         ),
     )
 
@@ -209,14 +227,17 @@ def change_network(tx: Tx, call: Call, instance: DBInstance) -> None:
 
 
 def _release(
-    tx: Tx, call: Call, instance_id: str, name: str, unknown_endpoint: type[ApiError], network_matches: bool
+    tx: Tx, call: Call, instance_id: str, name: str, unknown_endpoint: type[ApiError], network: str = ""
 ) -> Reply:
+    """:param network: what the caller says that the instance's is, as :data:`NETWORKS` has it; empty: nothing."""
     instance = own_instance(tx, call, instance_id, InvalidDBInstanceNameNotFound)
     endpoint = tx.get(Endpoint, endpoint_id(instance.id, "public"))
-    if endpoint is None or endpoint.name != name or not network_matches:
+    if endpoint is None or endpoint.name != name or network not in ("", NETWORKS[network_type(instance)]):
         raise unknown_endpoint
     if instance.status != RUNNING:
         raise OperationDeniedDBInstanceStatus
+    if ordinary_endpoint(tx, instance.id) == endpoint:
+        raise AtLeastOneNetTypeExists
     tx.put(msgspec.structs.replace(endpoint, status="Releasing"))
     change_network(tx, call, instance)
     return Reply()

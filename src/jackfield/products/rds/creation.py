@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import secrets
 from typing import Annotated, cast
@@ -12,7 +11,7 @@ from msgspec import UNSET, UnsetType
 
 from jackfield.endpoints import whitelist
 from jackfield.endpoints.addresses import PoolExhausted
-from jackfield.endpoints.making import Place, make_endpoint
+from jackfield.endpoints.making import make_endpoint
 from jackfield.endpoints.resources import NAMES, Endpoint
 from jackfield.products.operation import Call, Param, Reply, Request, operation
 from jackfield.products.rds.errors import (
@@ -39,6 +38,8 @@ from jackfield.products.rds.errors import (
     VswitchIpExhausted,
 )
 from jackfield.products.rds.names import KINDS, check_port, connection_string
+from jackfield.products.rds.network_errors import ClassicWhenCloudStorage
+from jackfield.products.rds.placing import place_in, private_address
 from jackfield.products.rds.product import RDS
 from jackfield.products.rds.resources import DBInstance, Engine
 from jackfield.products.rds.states import CREATING
@@ -78,7 +79,7 @@ class CreateDBInstanceRequest(Request):
     zone_id_slave1: Annotated[str, Param("The zone of the secondary, or Auto; only shown.", "cn-hangzhou-i")] = ""
     zone_id_slave2: Annotated[str, Param("The zone of the second secondary; only shown.", "cn-hangzhou-j")] = ""
     instance_network_type: Annotated[
-        str, Param("VPC; an instance asked for as Classic lies in a VPC too.", "VPC", enum=("VPC", "Classic"))
+        str, Param("The network; Classic is for MySQL on local_ssd only.", "VPC", enum=("VPC", "Classic"))
     ] = "VPC"
     vpc_id: Annotated[str, Param("The VPC; the region's default VPC if left out.", "vpc-bp1****")] = msgspec.field(
         default="", name="VPCId"
@@ -152,13 +153,14 @@ class CreateDBInstanceReply(Reply):
         InvalidPrivateIpAddressAlreadyUsed,
         NewConnectionStringDuplicate,
         VswitchIpExhausted,
+        ClassicWhenCloudStorage,
     ),
     token="ClientToken",
 )
 def create_db_instance(tx: Tx, call: Call, request: CreateDBInstanceRequest) -> CreateDBInstanceReply:
     """Creates an instance on a real server of its engine.
 
-    It is Creating until the server runs and its private address has been dialled; then Running. It has no account at
+    It is Creating until the server runs and its internal address has been dialled; then Running. It has no account at
     first: CreateAccount makes one in the server. Of several instances either all are created or none.
     """
     if request.region_id not in REGIONS:
@@ -174,6 +176,10 @@ def create_db_instance(tx: Tx, call: Call, request: CreateDBInstanceRequest) -> 
         raise InvalidDBInstanceClassMalformed
     if request.used_time and not _USED_TIME.fullmatch(request.used_time):
         raise InvalidUsedTime
+    if request.instance_network_type == "Classic" and (
+        engine != "MySQL" or request.db_instance_storage_type != "local_ssd"
+    ):
+        raise ClassicWhenCloudStorage
     _check_tags(request.tag)
     order = str(secrets.randbelow(10**12) + 10**14)
     made = [_create(tx, call, request, engine) for _ in range(request.amount)]
@@ -187,7 +193,9 @@ def create_db_instance(tx: Tx, call: Call, request: CreateDBInstanceRequest) -> 
 def _create(tx: Tx, call: Call, request: CreateDBInstanceRequest, engine: Engine) -> Endpoint:
     """One instance; its private endpoint."""
     kind, zones = KINDS[engine], _zones(request)
-    vswitch = _vswitch(tx, call, request, zones)
+    classic = request.instance_network_type == "Classic"
+    vswitch = None if classic else _vswitch(tx, call, request, zones)
+    zone_id = vswitch.zone_id if vswitch else zones[0]
     instance = DBInstance(
         id=new_id(kind.prefix, request.region_id, 14),
         account=call.account,
@@ -202,10 +210,10 @@ def _create(tx: Tx, call: Call, request: CreateDBInstanceRequest, engine: Engine
         storage_type=request.db_instance_storage_type,
         category=request.category,
         pay_type=request.pay_type,
-        zone_id=vswitch.zone_id,
-        slave_zones=tuple(vswitch.zone_id if zone == AUTO else zone for zone in zones[1:]),
-        vpc_id=vswitch.parent,
-        vswitch_id=vswitch.id,
+        zone_id=zone_id,
+        slave_zones=tuple(zone_id if zone == AUTO else zone for zone in zones[1:]),
+        vpc_id=vswitch.parent if vswitch else "",
+        vswitch_id=vswitch.id if vswitch else "",
         port=check_port(request.port or str(kind.port), *kind.ports),
         whitelist=_whitelist(request.security_ip_list),
         resource_group_id=request.resource_group_id,
@@ -215,16 +223,22 @@ def _create(tx: Tx, call: Call, request: CreateDBInstanceRequest, engine: Engine
         settle_at=call.now + call.pace,
     )
     tx.put(instance)
-    place = Place(
-        vpc_id=vswitch.parent, vswitch_id=vswitch.id, cidr=vswitch.cidr, wanted=_address(request.private_ip_address)
-    )
+    place = place_in(vswitch, private_address(request.private_ip_address)) if vswitch else None
     name = connection_string(instance.id, engine, instance.region)
     try:
-        endpoint = make_endpoint(tx, instance, product="rds", net="private", name=name, port=instance.port, place=place)
+        endpoint = make_endpoint(
+            tx,
+            instance,
+            product="rds",
+            net="private" if place else "classic",
+            name=name,
+            port=instance.port,
+            place=place,
+        )
     except ClaimTaken as taken:
         raise (NewConnectionStringDuplicate if taken.space == NAMES else InvalidPrivateIpAddressAlreadyUsed) from None
     except PoolExhausted:
-        raise (InvalidPrivateIpAddressMismatch if place.wanted else VswitchIpExhausted) from None
+        raise (InvalidPrivateIpAddressMismatch if place and place.wanted else VswitchIpExhausted) from None
     tx.schedule(instance)
     return endpoint
 
@@ -261,14 +275,6 @@ def _vswitch(tx: Tx, call: Call, request: CreateDBInstanceRequest, zones: list[s
             raise InvalidVswitchId
         found.append(vswitch)
     return found[0]
-
-
-def _address(text: str) -> str:
-    """:raises InvalidPrivateIpAddressFormat: it is given and no IPv4 address."""
-    try:
-        return str(ipaddress.IPv4Address(text)) if text else ""
-    except ValueError:
-        raise InvalidPrivateIpAddressFormat from None
 
 
 def _check_tags(tags: tuple[TagShape, ...]) -> None:

@@ -14,6 +14,7 @@ from jackfield.products.next_token import NoToken, offset_of, token_for
 from jackfield.products.operation import Call, Param, Reply, Request, operation
 from jackfield.products.rds import views
 from jackfield.products.rds.errors import InvalidDBInstanceType, InvalidExpired, InvalidNextToken
+from jackfield.products.rds.ordinary import network_type
 from jackfield.products.rds.product import RDS
 from jackfield.products.rds.resources import DBInstance
 from jackfield.products.tags import TagShape, carries
@@ -139,7 +140,7 @@ def _matches(tx: Reader, instance: DBInstance, request: DescribeDBInstancesReque
         (request.engine, instance.engine),
         (request.engine_version, instance.engine_version),
         (request.category, instance.category),
-        (request.instance_network_type, "VPC"),
+        (request.instance_network_type, network_type(instance)),
         (request.connection_mode, "Standard"),
         (request.pay_type, instance.pay_type),
         (request.zone_id, instance.zone_id),

@@ -26,9 +26,23 @@ class Tls(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     forced: bool = False
 
 
+class Migration(msgspec.Struct, frozen=True, kw_only=True):
+    """What an instance is to be when its migration to another zone is over; the names are those of its fields."""
+
+    zone_id: str
+    slave_zones: tuple[str, ...]
+    category: str
+    instance_class: str
+    storage: int
+    storage_type: str
+
+
 class DBInstance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     """:param storage: GB, echoed. :param slave_zones, minor_upgrades: as asked for, echoed.
 
+    :param vpc_id, vswitch_id: where its private endpoint lies; empty in the classic network.
+    :param net_switches: when its internal and its public connection were exchanged lately, seconds since the epoch.
+    :param migration: what it becomes while it is TRANSING.
     :param settle_at: when the current transition may end at the earliest (the pace).
     :param engine_port: TCP port of the server where it cannot do without one (seekdb); 0 until it is chosen.
     """
@@ -55,6 +69,8 @@ class DBInstance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     minor_upgrades: str = "Auto"
     engine_port: int = 0
     tls: Tls | None = None
+    net_switches: tuple[float, ...] = ()
+    migration: Migration | None = None
     settle_at: float = 0.0
 
 

@@ -11,8 +11,10 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from jackfield.endpoints.resources import Endpoint, endpoint_id
+from jackfield.endpoints.expiry import expired_time
+from jackfield.endpoints.resources import Endpoint, Net
 from jackfield.products.operation import Shape
+from jackfield.products.rds.ordinary import network_type, ordinary_endpoint
 from jackfield.products.rds.resources import DBAccount, DBInstance
 from jackfield.products.times import iso_second
 from jackfield.store.interface import Reader
@@ -224,13 +226,13 @@ def summary(tx: Reader, instance: DBInstance, *, category: bool) -> InstanceSumm
 
 
 def attribute_list(tx: Reader, instance: DBInstance) -> InstanceAttributeList:
-    private = tx.get(Endpoint, endpoint_id(instance.id, "private"))
+    ordinary = ordinary_endpoint(tx, instance.id)
     default = next((group.ips for group in instance.whitelist if group.name == "default"), ())
     return InstanceAttributeList(
         db_instance_attribute=(
             InstanceAttribute(
                 **_fields(tx, instance),
-                port=str(private.port if private else instance.port),
+                port=str(ordinary.port if ordinary else instance.port),
                 creation_time=iso_second(instance.created),
                 db_instance_class_type="x",
                 db_instance_storage=instance.storage,
@@ -258,25 +260,31 @@ def attribute_list(tx: Reader, instance: DBInstance) -> InstanceAttributeList:
     )
 
 
-def net_info(endpoint: Endpoint) -> NetInfo:
-    """A public address is one that every client of this machine can dial, so it is reported as it is."""
-    public = endpoint.net == "public"
-    address = endpoint.addresses[0] if public and endpoint.addresses else endpoint.vpc_address
+_IP_TYPES: dict[Net, str] = {"public": "Public", "classic": "Inner"}
+
+
+def net_info(endpoint: Endpoint, now: float) -> NetInfo:
+    """A public or classic address is one that every client of this machine can dial, so it is reported as it is.
+
+    :param now: of the call, seconds since the epoch.
+    """
+    address = endpoint.vpc_address or next(iter(endpoint.addresses), "")
     return NetInfo(
         connection_string=endpoint.name,
         connection_string_type="Normal",
         port=str(endpoint.port),
         ip_address=address,
-        ip_type="Public" if public else "Private",
+        ip_type=_IP_TYPES.get(endpoint.net, "Private"),
         vpc_id=endpoint.vpc_id,
         vswitch_id=endpoint.vswitch_id,
-        expired_time="0",
+        expired_time=expired_time(endpoint, now),
         upgradeable="Disabled",
     )
 
 
-def channel_net_info(endpoint: Endpoint) -> ChannelNetInfo:
-    same = net_info(endpoint)
+def channel_net_info(endpoint: Endpoint, now: float) -> ChannelNetInfo:
+    """:param now: as :func:`net_info`."""
+    same = net_info(endpoint, now)
     return ChannelNetInfo(
         availability="Available" if endpoint.serves else "Unavailable",
         connection_string=same.connection_string,
@@ -309,14 +317,14 @@ def account(found: DBAccount) -> AccountView:
 
 
 def _fields(tx: Reader, instance: DBInstance) -> dict[str, Any]:
-    endpoint = tx.get(Endpoint, endpoint_id(instance.id, "private"))
+    endpoint = ordinary_endpoint(tx, instance.id)
     return {
         "db_instance_id": instance.id,
         "db_instance_description": instance.description,
         "db_instance_status": instance.status,
         "db_instance_class": instance.instance_class,
         "db_instance_type": "Primary",
-        "db_instance_net_type": "Intranet",
+        "db_instance_net_type": "Internet" if endpoint and endpoint.net == "public" else "Intranet",
         "db_instance_storage_type": instance.storage_type,
         "db_instance_memory": 4096,
         "db_instance_cpu": "2",
@@ -325,7 +333,7 @@ def _fields(tx: Reader, instance: DBInstance) -> dict[str, Any]:
         "category": instance.category,
         "connection_mode": "Standard",
         "connection_string": endpoint.name if endpoint else "",
-        "instance_network_type": "VPC",
+        "instance_network_type": network_type(instance),
         "pay_type": instance.pay_type,
         "region_id": instance.region,
         "zone_id": instance.zone_id,
