@@ -16,6 +16,10 @@ WITHOUT_EFFECT: dict[tuple[str, str], str] = {
     ("R-kvstore.TransformInstanceChargeType", "AutoRenewPeriod"): "no instance ends here",
     ("R-kvstore.TransformInstanceChargeType", "CouponNo"): "orders cost nothing here",
     **{
+        ("R-kvstore.MigrateToOtherZone", name): "of replicas, which are not placed one by one"
+        for name in ("ReadOnlyCount", "ReplicaCount", "SlaveReadOnlyCount", "SlaveReplicaCount")
+    },
+    **{
         ("R-kvstore.ModifyInstanceConfig", name): "of replicas and Sentinel, which no instance here has"
         for name in (
             "ParamNoLooseSentinelEnabled",
@@ -28,7 +32,9 @@ WITHOUT_EFFECT: dict[tuple[str, str], str] = {
     },
 }
 
-REFUSED_VALUES: dict[tuple[str, str], dict[str, str]] = {}
+REFUSED_VALUES: dict[tuple[str, str], dict[str, str]] = {
+    ("R-kvstore.MigrateToOtherZone", "EffectiveTime"): {"MaintainTime": "as in RestartInstance"},
+}
 
 UNDOCUMENTED: dict[tuple[str, str, int], str] = {
     ("R-kvstore.DescribeDBNodeDirectVipInfo", "InvalidInstanceId.NotFound", 404): _DESCRIBE,
@@ -43,6 +49,12 @@ UNDOCUMENTED: dict[tuple[str, str, int], str] = {
     ("R-kvstore.ModifyAccountPassword", "InvalidAccountPassword.Format", 400): "ResetAccountPassword's",
     ("R-kvstore.ModifyAccountPassword", "TaskExists", 400): "ResetAccountPassword's",
     ("R-kvstore.ModifyAccountPassword", "InvalidInstanceId.NotFound", 404): _DESCRIBE,
+    ("R-kvstore.ModifyInstanceNetExpireTime", "InstanceStatus.NotSupport", 403): _CONNECTION,
+    ("R-kvstore.ModifyInstanceNetExpireTime", "InvalidInstanceId.NotFound", 404): _DESCRIBE,
+    ("R-kvstore.ModifyInstanceNetExpireTime", "NetTypeNotExists", 400): "ReleaseDirectConnection's: no such endpoint",
+    ("R-kvstore.SwitchNetwork", "ClassicExpiredDaysError", 400): "ModifyInstanceNetExpireTime's, for the same rule",
+    ("R-kvstore.SwitchNetwork", "InstanceStatus.NotSupport", 403): _CONNECTION,
+    ("R-kvstore.SwitchNetwork", "InvalidInstanceId.NotFound", 404): _DESCRIBE,
     ("R-kvstore.ModifyIntranetAttribute", "InstanceStatus.NotSupport", 403): _CONNECTION,
     ("R-kvstore.ModifyIntranetAttribute", "InvalidInstanceId.NotFound", 404): _DESCRIBE,
     ("R-kvstore.ModifyIntranetAttribute", "InvalidParameters.Format", 400): _SETTING,

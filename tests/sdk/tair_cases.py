@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.running import PASSWORD
 
-OTHER_WRITES = ("Lock", "Unlock", "Reboot", "Transform")
+OTHER_WRITES = ("Lock", "Unlock", "Reboot", "Transform", "Migrate", "Switch")
+
+
+class Place(NamedTuple):
+    """Where instances go. :ivar classic: an instance in the classic network, in that zone."""
+
+    vpc: str
+    vswitch: str
+    zone: str
+    classic: str
+
 
 ALWAYS_REFUSED = {"DescribeEncryptionKey"}
 """No instance has what they are about; see test_tair_settings.py."""
 
 
-def cases(instance: str, cluster: str, vpc: str) -> list[tuple[str, str, dict[str, Any]]]:
+def cases(instance: str, cluster: str, place: Place) -> list[tuple[str, str, dict[str, Any]]]:
     """:param instance: with the accounts of test_every_operation.py."""
     this = {"InstanceId": instance}
     named = {"DBInstanceId": instance}
@@ -66,6 +76,19 @@ def cases(instance: str, cluster: str, vpc: str) -> list[tuple[str, str, dict[st
         }),
         ("ModifySecurityGroupConfiguration", "modify_security_group_configuration", {
             **named, "SecurityGroupId": "0",
+        }),
+        ("MigrateToOtherZone", "migrate_to_other_zone", {
+            **named, "ZoneId": place.zone, "SecondaryZoneId": "cn-hangzhou-j", "VSwitchId": place.vswitch,
+            "EffectiveTime": "Immediately", "ReadOnlyCount": 1, "ReplicaCount": 1, "SlaveReadOnlyCount": 1,
+            "SlaveReplicaCount": 1,
+        }),
+        ("SwitchNetwork", "switch_network", {
+            "InstanceId": place.classic, "TargetNetworkType": "VPC", "VpcId": place.vpc, "VSwitchId": place.vswitch,
+            "RetainClassic": "True", "ClassicExpiredDays": "30",
+        }),
+        ("ModifyInstanceNetExpireTime", "modify_instance_net_expire_time", {
+            "InstanceId": place.classic, "ClassicExpiredDays": 14,
+            "ConnectionString": f"{place.classic}.redis.rds.aliyuncs.com",
         }),
         ("RebootProxy", "reboot_proxy", {
             "InstanceId": cluster, "ProxyList": None, "ProxyNodeList": None, "RebootMode": "reboot",

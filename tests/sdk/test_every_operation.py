@@ -43,6 +43,7 @@ class World(NamedTuple):
     switched: str
     settled: str
     routed: str
+    classic: str
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +57,9 @@ def world(states: Running, me: Account) -> World:
     doomed_vswitch = me.raw(
         "vpc", "CreateVSwitch", VpcId=vpc, ZoneId="cn-hangzhou-i", CidrBlock="192.168.9.0/24"
     ).json["VSwitchId"]  # fmt: skip
+    elsewhere = me.raw(
+        "vpc", "CreateVSwitch", VpcId=vpc, ZoneId="cn-hangzhou-h", CidrBlock="192.168.8.0/24"
+    ).json["VSwitchId"]  # fmt: skip
     wait_available(me, vpc)
     wait_available(me, doomed_vpc)
     direct = states.create(2, "")
@@ -67,13 +71,14 @@ def world(states: Running, me: Account) -> World:
         vpc, vswitch, states.create(0, ""), states.create(2, ""), direct, public, states.create(0, ""), doomed_vpc,
         doomed_vswitch, _with_accounts(states, me), states.create(2, ""), states.create(0, ""), states.create(0, ""),
         states.create(0, ""), states.create(2, ""), states.create(4, ""), states.create(2, ""),
-        _with_accounts(states, me), states.create(2, ""),
+        _with_accounts(states, me, vpc_id=vpc, v_switch_id=elsewhere), states.create(2, ""),
+        states.create(0, "", network_type="CLASSIC", zone_id="cn-hangzhou-i"),
     )  # fmt: skip
 
 
-def _with_accounts(states: Running, me: Account) -> str:
+def _with_accounts(states: Running, me: Account, **more: Any) -> str:
     """An instance with an account for each operation on one."""
-    instance = states.create(0, "")
+    instance = states.create(0, "", **more)
     for name in ("to_reset", "to_grant", "to_delete"):
         wanted = {"InstanceId": instance, "AccountName": name, "AccountPassword": PASSWORD}
         assert me.raw("tair", "CreateAccount", **wanted).status == 200
@@ -98,6 +103,7 @@ class Case(NamedTuple):
 
 def cases(world: World) -> list[Case]:
     reads = {"DryRun": False, "IsDefault": False}
+    place = tair_cases.Place(world.vpc, world.vswitch, "cn-hangzhou-i", world.classic)
     return [
         Case("tair", "CreateInstance", "create_instance", {
             "RegionId": "cn-hangzhou", "ZoneId": "cn-hangzhou-i", "SecondaryZoneId": "cn-hangzhou-j",
@@ -211,7 +217,7 @@ def cases(world: World) -> list[Case]:
         Case("tair", "DeleteAccount", "delete_account", {
             "InstanceId": world.managed, "AccountName": "to_delete", "SourceBiz": "SDK",
         }),
-        *(Case("tair", *more) for more in tair_cases.cases(world.settled, world.routed, world.vpc)),
+        *(Case("tair", *more) for more in tair_cases.cases(world.settled, world.routed, place)),
         Case("tair", "ReleaseDirectConnection", "release_direct_connection", {"InstanceId": world.direct}),
         Case("tair", "DeleteInstance", "delete_instance", {
             "InstanceId": world.doomed, "GlobalInstanceId": "gr-bp14rkqrhac1234",

@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from jackfield.endpoints.resources import Endpoint, endpoint_id
+from jackfield.endpoints.resources import Endpoint
+from jackfield.endpoints.succession import name_of
 from jackfield.engines.engine import EngineFailed, Health
 from jackfield.engines.redis import RedisNode
 from jackfield.products.tair.resources import Account, Instance, Shard
@@ -20,17 +21,20 @@ from jackfield.products.tair.states import (
     CREATING,
     FLUSHING,
     HA_SWITCHING,
+    MIGRATING,
     NETWORK_MODIFYING,
     NORMAL,
     REBOOTING,
     RELEASED,
     SSL_MODIFYING,
 )
+from jackfield.products.tair.views import ordinary
 from jackfield.reconcile.dialling import Dialler, NotProven
 from jackfield.reconcile.endpoints import EndpointWork, Prove
 from jackfield.reconcile.loop import Later, wait_until
 from jackfield.reconcile.placing import is_shared, place
 from jackfield.reconcile.tair_accounts import AccountWork
+from jackfield.reconcile.tair_moves import end_expired, hand_over_names, moved
 from jackfield.reconcile.tair_nodes import prove, redis_node
 from jackfield.reconcile.tair_shards import ShardWork
 from jackfield.reconcile.tair_upkeep import Upkeep
@@ -44,7 +48,8 @@ from jackfield.settings import PACES
 class TairReconciler:
     """One step at a time, from what the store says now.
 
-    Creating: addresses, servers, the ordinary endpoint, Normal. NetworkModifying: endpoints come, move and go, Normal.
+    Creating: addresses, servers, the ordinary endpoint, Normal. NetworkModifying and Migrating: endpoints come, move
+    and go, Normal.
     SSLModifying: endpoints show a certificate, or none, Normal. Rebooting, HASwitching, Flushing, and Changing to
     another password or other shards: the servers have it behind them, Normal.
     Normal: servers that died are started again, changed whitelists reach the relay. Changing: everything ends,
@@ -75,7 +80,7 @@ class TairReconciler:
             instance = self._place(instance)
             self._start(instance)
             return self._settle_network(instance, endpoints)
-        if instance.status == NETWORK_MODIFYING:
+        if instance.status in (NETWORK_MODIFYING, MIGRATING):
             self._start(instance)
             for endpoint in endpoints:
                 if endpoint.status == "Changing":  # the shards announce no port at which nobody listens yet
@@ -161,6 +166,8 @@ class TairReconciler:
         """
         seen = self._seen.setdefault(instance.id, {})
         self._endpoints.work(endpoints, partial(self._plan, instance), self._prove(instance), seen)
+        if hand_over_names(self._world, instance.id):
+            return 0.0  # what had the name is taken down
         wait_until(instance.settle_at)
         evidence = {**self._facts(instance), "endpoints": seen}
         with self._world.store.write() as tx:
@@ -168,7 +175,7 @@ class TairReconciler:
             open_ends = [one.id for one in tx.children(Endpoint, instance.id) if one.status != "Serving"]
             if current is None or current.status != instance.status or open_ends:
                 return 0.0
-            tx.put(msgspec.structs.replace(current, status=NORMAL), evidence=evidence)
+            tx.put(msgspec.structs.replace(moved(current), status=NORMAL), evidence=evidence)
         self._seen.pop(instance.id, None)
         return 0.0  # accounts may be waiting
 
@@ -218,7 +225,7 @@ class TairReconciler:
         if not instance.tls_since:
             return None
         addresses = [*endpoint.addresses, *filter(None, [endpoint.vpc_address])]
-        names = [endpoint.name, *endpoint.aliases]
+        names = [name_of(endpoint), *endpoint.aliases]
         certificate = self._world.authority().certify(names, addresses, since=instance.tls_since)
         return Tls(protocol="tls", certificate=str(certificate.path))
 
@@ -229,9 +236,9 @@ class TairReconciler:
             self._start(instance)
             self._world.tended.note(instance.id)
         soon = self._accounts.work(instance, partial(self._nodes, instance), partial(self._log_in, instance))
-        if not self._world.real:
-            return soon
-        return HEALTH_SECONDS if soon is None else min(soon, HEALTH_SECONDS)
+        expiry = end_expired(self._world, instance)
+        looks = [each for each in (soon, expiry, HEALTH_SECONDS if self._world.real else None) if each is not None]
+        return min(looks, default=None)
 
     def _log_in(self, instance: Instance, user: str, password: str) -> Mapping[str, Any]:
         """What every server says to somebody who logs in through the ordinary address.
@@ -239,7 +246,7 @@ class TairReconciler:
         :raises Later: the ordinary address does not serve, or somebody is refused.
         """
         with self._world.store.read() as view:
-            endpoint = view.get(Endpoint, endpoint_id(instance.id, "private"))
+            endpoint = ordinary(view, instance)
         if endpoint is None or endpoint.status != "Serving":
             raise Later(0.1, "the ordinary address does not serve")
         route = self._plan(instance, endpoint)[0]

@@ -19,6 +19,7 @@ def load() -> Product:
         geography,
         instances,
         maintenance,
+        networks,
         nodes,
         proxies,
         public_connections,

@@ -64,7 +64,7 @@ def allocate_direct_connection(tx: Tx, call: Call, request: AllocateDirectConnec
     instance = own_instance(tx, call, request.instance_id, InvalidDbInstanceIdNotFound)
     if instance.status != NORMAL:
         raise InstanceStatusNotSupport
-    if instance.architecture != "cluster":
+    if instance.architecture != "cluster" or not instance.vpc_id:
         raise InvalidConnType
     if tx.get(Endpoint, endpoint_id(instance.id, "direct")):
         raise DirectConnectionAlreadyExists
@@ -134,11 +134,10 @@ def describe_db_instance_net_info(
 ) -> DescribeDBInstanceNetInfoReply:
     """Lists what can be dialled: endpoints still being made are left out, those being released stay until gone."""
     instance = own_instance(tx, call, request.instance_id, InvalidInstanceIdNotFound)
-    shown = (
-        views.net_info(endpoint) for endpoint in tx.children(Endpoint, instance.id) if endpoint.status != "Creating"
-    )
+    named = (one for one in tx.children(Endpoint, instance.id) if one.status != "Creating" and one.name)
+    shown = (views.net_info(endpoint, call.now) for endpoint in named)
     return DescribeDBInstanceNetInfoReply(
-        instance_network_type="VPC",
+        instance_network_type=views.network_type(instance),
         net_info_items=views.NetInfoList(
             instance_net_info=tuple(
                 info for info in shown if not request.net_type or info.db_instance_net_type == request.net_type

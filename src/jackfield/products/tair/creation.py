@@ -8,7 +8,8 @@ from typing import Annotated
 
 from jackfield.endpoints.addresses import PoolExhausted
 from jackfield.endpoints.making import Place, make_endpoint
-from jackfield.endpoints.resources import NAMES, Endpoint
+from jackfield.endpoints.resources import NAMES, Endpoint, Net, endpoint_id
+from jackfield.products.errors import InvalidParameterValue
 from jackfield.products.operation import Call, Param, Reply, Request, operation
 from jackfield.products.regions import REGIONS, new_id
 from jackfield.products.tags import TagShape, stored
@@ -88,7 +89,7 @@ class CreateInstanceRequest(Request):
     instance_type: Annotated[str, Param("The engine.", "Redis", enum=("Redis",))] = "Redis"
     zone_id: Annotated[str, Param("The primary zone.", "cn-hangzhou-h")] = ""
     secondary_zone_id: Annotated[str, Param("The secondary zone.", "cn-hangzhou-i")] = ""
-    network_type: Annotated[str, Param("The network.", "VPC", enum=("VPC",))] = "VPC"
+    network_type: Annotated[str, Param("The network: VPC or CLASSIC.", "VPC")] = "VPC"
     vpc_id: Annotated[str, Param("The VPC; the region's default VPC if left out.", "vpc-bp1nme44gek34slfc****")] = ""
     vswitch_id: Annotated[str, Param("The vSwitch, in the VPC and zone given.", "vsw-bp1e7clcw529l773d****")] = ""
     private_ip_address: Annotated[str, Param("An address of the vSwitch.", "172.16.0.10")] = ""
@@ -177,7 +178,8 @@ def create_instance(tx: Tx, call: Call, request: CreateInstanceRequest) -> Creat
         raise EngineMissing
     chosen = _class(request)
     _check_texts(request)
-    vswitch = _vswitch(tx, call, request, request.zone_id or region.zones[0])
+    zone = request.zone_id or region.zones[0]
+    vswitch = _vswitch(tx, call, request, zone)
     instance_id = new_id("r", region.id, 14)
     prefix = request.connection_string_prefix
     if prefix:
@@ -193,10 +195,11 @@ def create_instance(tx: Tx, call: Call, request: CreateInstanceRequest) -> Creat
         architecture=chosen.architecture,
         shards=tuple(Shard(index=index, node_id=secrets.token_hex(20)) for index in range(chosen.shards)),
         engine_version=request.engine_version,
-        zone_id=vswitch.zone_id,
+        zone_id=vswitch.zone_id if vswitch else zone,
         secondary_zone_id=request.secondary_zone_id,
-        vpc_id=vswitch.parent,
-        vswitch_id=vswitch.id,
+        vpc_id=vswitch.parent if vswitch else "",
+        vswitch_id=vswitch.id if vswitch else "",
+        ordinary="" if vswitch else endpoint_id(instance_id, "classic"),
         capacity=chosen.capacity,
         port=check_port(request.port),
         charge_type=request.charge_type,
@@ -220,7 +223,7 @@ def create_instance(tx: Tx, call: Call, request: CreateInstanceRequest) -> Creat
         zone_id=instance.zone_id,
         vpc_id=instance.vpc_id,
         vswitch_id=instance.vswitch_id,
-        network_type="VPC",
+        network_type=views.network_type(instance),
         node_type=instance.node_type,
         capacity=instance.capacity,
         bandwidth=views.bandwidth(instance),
@@ -261,11 +264,15 @@ def _check_texts(request: CreateInstanceRequest) -> None:
         raise MissingPeriod
 
 
-def _vswitch(tx: Tx, call: Call, request: CreateInstanceRequest, zone: str) -> VSwitch:
-    """Where the instance lies; the default vSwitch of the zone where the call names none."""
+def _vswitch(tx: Tx, call: Call, request: CreateInstanceRequest, zone: str) -> VSwitch | None:
+    """Where the instance lies; the default vSwitch of the zone where the call names none; ``None``: in no VPC."""
     zones = REGIONS[request.region_id].zones
     if zone not in zones or (request.secondary_zone_id and request.secondary_zone_id not in zones):
         raise ZoneIdNotFound
+    if request.network_type == "CLASSIC":
+        return None
+    if request.network_type != "VPC":
+        raise InvalidParameterValue(name="NetworkType")
     if not request.vpc_id and not request.vswitch_id:
         return default_vswitch(tx, call.account, request.region_id, zone)
     vpc = tx.get(Vpc, request.vpc_id)
@@ -279,16 +286,19 @@ def _vswitch(tx: Tx, call: Call, request: CreateInstanceRequest, zone: str) -> V
     return vswitch
 
 
-def _ordinary_endpoint(tx: Tx, call: Call, instance: Instance, prefix: str, vswitch: VSwitch, wanted: str) -> Endpoint:
-    if wanted:
+def _ordinary_endpoint(
+    tx: Tx, call: Call, instance: Instance, prefix: str, vswitch: VSwitch | None, wanted: str
+) -> Endpoint:
+    if wanted and vswitch:
         try:
             ipaddress.IPv4Address(wanted)
         except ValueError:
             raise InvalidIpNotInSubnet from None
-    place = Place(vpc_id=vswitch.parent, vswitch_id=vswitch.id, cidr=vswitch.cidr, wanted=wanted)
+    place = Place(vpc_id=vswitch.parent, vswitch_id=vswitch.id, cidr=vswitch.cidr, wanted=wanted) if vswitch else None
+    net: Net = "private" if vswitch else "classic"
     name = connection_string(prefix, instance.region)
     try:
-        return make_endpoint(tx, instance, product="tair", net="private", name=name, port=instance.port, place=place)
+        return make_endpoint(tx, instance, product="tair", net=net, name=name, port=instance.port, place=place)
     except ClaimTaken as taken:
         raise (ConnectionStringAlreadyExists if taken.space == NAMES else InvalidIpNotInSubnet) from None
     except PoolExhausted:

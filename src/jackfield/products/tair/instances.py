@@ -168,7 +168,7 @@ def _matches(tx: Reader, instance: Instance, request: DescribeInstancesRequest) 
         (request.architecture_type, instance.architecture),
         (request.engine_version, instance.engine_version),
         (request.charge_type, instance.charge_type),
-        (request.network_type, "VPC"),
+        (request.network_type, views.network_type(instance)),
         (request.zone_id, instance.zone_id),
         (request.vpc_id, instance.vpc_id),
         (request.vswitch_id, instance.vswitch_id),

@@ -59,6 +59,19 @@ class Resharding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     emptied: bool = False
 
 
+class Move(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an instance goes.
+
+    :param endpoint: the id of what becomes its ordinary endpoint; empty: it keeps its own.
+    """
+
+    zone_id: str
+    secondary_zone_id: str
+    vpc_id: str
+    vswitch_id: str
+    endpoint: str = ""
+
+
 class Instance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     """:param capacity: MB over all shards. :param password_sha256: hexadecimal; empty when no password was given.
 
@@ -70,6 +83,9 @@ class Instance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     :param switching: node ids of the shards whose servers are replaced while the status is HASwitching.
     :param tls_since: from when the year of the certificates counts that its endpoints show, seconds since the epoch; 0:
         they end no TLS.
+    :param vpc_id: empty, as ``vswitch_id``, in the classic network.
+    :param ordinary: the id of its ordinary endpoint; empty: ``<id>/private``.
+    :param move: what it will be once the current transition is over.
     :param settle_at: when the current transition may end at the earliest (the pace), seconds since the epoch.
     """
 
@@ -100,6 +116,8 @@ class Instance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     resharding: Resharding | None = None
     switching: tuple[str, ...] = ()
     tls_since: float = 0.0
+    ordinary: str = ""
+    move: Move | None = None
     settings: InstanceSettings = InstanceSettings()
     settle_at: float = 0.0
 

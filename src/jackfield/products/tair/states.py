@@ -16,6 +16,7 @@ CREATING = "Creating"
 NORMAL = "Normal"
 NETWORK_MODIFYING = "NetworkModifying"
 SSL_MODIFYING = "SSLModifying"
+MIGRATING = "Migrating"
 CHANGING = "Changing"
 REBOOTING = "Rebooting"
 FLUSHING = "Flushing"
@@ -25,11 +26,13 @@ RELEASED = "Released"
 INSTANCE_STATES = States(
     initial=(CREATING,),
     intents=tuple(
-        (NORMAL, work) for work in (NETWORK_MODIFYING, SSL_MODIFYING, CHANGING, REBOOTING, FLUSHING, HA_SWITCHING)
+        (NORMAL, work)
+        for work in (NETWORK_MODIFYING, MIGRATING, SSL_MODIFYING, CHANGING, REBOOTING, FLUSHING, HA_SWITCHING)
     ),
     settlements=(
         (CREATING, NORMAL),
         (NETWORK_MODIFYING, NORMAL),
+        (MIGRATING, NORMAL),
         (SSL_MODIFYING, NORMAL),
         (CHANGING, NORMAL),
         (REBOOTING, NORMAL),

@@ -8,8 +8,8 @@ from typing import Annotated
 import msgspec
 
 from jackfield.endpoints.lifetime import VALID_SECONDS
-from jackfield.endpoints.resources import Endpoint, endpoint_id
 from jackfield.products.operation import Call, Param, Reply, operation
+from jackfield.products.tair import views
 from jackfield.products.tair.errors import (
     IncorrectDBInstanceState,
     InvalidInstanceIdNotFound,
@@ -103,7 +103,7 @@ def describe_instance_ssl(tx: Reader, call: Call, request: InstanceIdRequest) ->
             cert_common_name="",
             cert_download_url="",
         )
-    endpoint = tx.get(Endpoint, endpoint_id(instance.id, "private"))
+    endpoint = views.ordinary(tx, instance)
     return DescribeInstanceSSLReply(
         instance_id=instance.id,
         ssl_enabled="Enable",

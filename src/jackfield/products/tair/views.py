@@ -164,7 +164,7 @@ def summary(tx: Reader, instance: Instance) -> InstanceSummary:
         secondary_zone_id=instance.secondary_zone_id,
         vpc_id=instance.vpc_id,
         vswitch_id=instance.vswitch_id,
-        network_type="VPC",
+        network_type=network_type(instance),
         private_ip=endpoint.vpc_address if endpoint else "",
         connection_domain=endpoint.name if endpoint else "",
         connection_mode="Standard",
@@ -213,7 +213,7 @@ def attribute_list(tx: Reader, instance: Instance) -> InstanceAttributeList:
                 vswitch_id=instance.vswitch_id,
                 vpc_cloud_instance_id=instance.id,
                 vpc_auth_mode="Close" if instance.settings.password_free else "Open",
-                network_type="VPC",
+                network_type=network_type(instance),
                 private_ip=endpoint.vpc_address if endpoint else "",
                 connection_domain=endpoint.name if endpoint else "",
                 port=endpoint.port if endpoint else instance.port,
@@ -251,27 +251,38 @@ def attribute_list(tx: Reader, instance: Instance) -> InstanceAttributeList:
     )
 
 
-def net_info(endpoint: Endpoint) -> NetInfo:
-    """A public address is one that every client of this machine can dial, so it is reported as it is."""
-    public = endpoint.net == "public"
+_NET_TYPES = {"public": ("Public", "0"), "classic": ("Inner", "1")}
+"""IPType and DBInstanceNetType of endpoints in no VPC."""
+
+
+def net_info(endpoint: Endpoint, now: float) -> NetInfo:
+    """An address in no VPC is one that every client of this machine can dial, so it is reported as it is.
+
+    ExpiredTime counts the seconds that are left.
+    """
+    ip_type, net_type = _NET_TYPES.get(endpoint.net, ("Private", "2"))
     return NetInfo(
         connection_string=endpoint.name,
         port=str(endpoint.port),
-        ip_address=endpoint.addresses[0] if public and endpoint.addresses else endpoint.vpc_address,
-        ip_type="Public" if public else "Private",
-        db_instance_net_type="0" if public else "2",
+        ip_address=endpoint.addresses[0] if not endpoint.vpc_id and endpoint.addresses else endpoint.vpc_address,
+        ip_type=ip_type,
+        db_instance_net_type=net_type,
         direct_connection=int(endpoint.net == "direct"),
         vpc_id=endpoint.vpc_id,
         vswitch_id=endpoint.vswitch_id,
-        vpc_instance_id="" if public else endpoint.parent,
-        expired_time="0",
+        vpc_instance_id=endpoint.parent if endpoint.vpc_id else "",
+        expired_time=str(max(1, int(endpoint.expires - now))) if endpoint.expires else "0",
         upgradeable="0",
     )
 
 
+def network_type(instance: Instance) -> str:
+    return "VPC" if instance.vpc_id else "CLASSIC"
+
+
 def ordinary(tx: Reader, instance: Instance) -> Endpoint | None:
-    """The instance's ordinary (private) endpoint."""
-    return tx.get(Endpoint, endpoint_id(instance.id, "private"))
+    """The instance's ordinary endpoint."""
+    return tx.get(Endpoint, instance.ordinary or endpoint_id(instance.id, "private"))
 
 
 def private_address(tx: Reader, instance: Instance) -> str:
