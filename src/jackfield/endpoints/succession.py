@@ -1,7 +1,7 @@
 """An endpoint takes over the name of another one: how a connection string gets an address elsewhere.
 
-The heir is made without a name, with the other one's door as its own other one, and brought up beside it. Only when it serves it gets the
-name, in the moment in which the other one loses it; then that one is taken down.
+The heir is made without a name, with the other one's door as its own other one, and brought up beside it. Only when
+it serves it gets the name, in the moment in which the other one loses it; then that one is taken down.
 """
 
 from __future__ import annotations
