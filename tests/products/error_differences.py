@@ -10,6 +10,7 @@ WORDS = "the machine's own reason; the vendor's is about its stock"
 VPCS = "VPC's, for the same rule; RDS documents none"
 
 UNLISTED: dict[tuple[str, str, int], str] = {
+    ("Nlb", "ResourceInConfiguring.VpcId", 400): "the form of the listed ResourceInConfiguring.VswitchId",
     ("Privatelink", "ConcurrentCallNotSupported", 400): TERRAFORM,
     ("Rds", "InvalidAccountName.Malformed", 400): "the form of the listed errors about account names and passwords",
     ("Rds", "InvalidRegionId.NotFound", 404): VPCS,
@@ -19,6 +20,7 @@ UNLISTED: dict[tuple[str, str, int], str] = {
 """Product, code and status."""
 
 REWORDED: dict[tuple[str, str, int], str] = {
+    ("Nlb", "IllegalParam", 400): "for a listed value that is not built here, the reason follows the listed text",
     ("R-kvstore", "ResourceNotAvailable", 400): WORDS,
     ("Rds", "InsufficientResourceCapacity", 404): WORDS,
 }
@@ -32,8 +34,6 @@ GATEWAYS_OWN: dict[str, str] = {
 """Codes of the gateway that the table of common errors lacks, and whose names do not say that they are Jackfield's."""
 
 NO_ERROR_TABLE: dict[str, str] = {
-    "Ecs": "its table is not in errors.tsv yet; the declarations were made from its help pages",
-    "Nlb": "its table is not in errors.tsv yet; the declarations were made from its help pages",
     "Location": "the vendor publishes none; Terraform's provider knows its two codes",
 }
 """Products that are not compared."""
