@@ -13,7 +13,7 @@ from tests.running import PASSWORD, Running
 
 KEYS = 2_000
 """Keys that are written once, before."""
-PAUSE = 0.002
+PAUSE = 0.005
 """Seconds between a worker's rounds: the machine is to be busy, not full."""
 WINDOW = 400
 """Keys of one worker that are written again and again."""

@@ -95,6 +95,27 @@ WITHOUT_EFFECT: dict[tuple[str, str], str] = {
     ("R-kvstore.CreateInstance", "SlaveReadOnlyCount"): LATER,
     ("R-kvstore.CreateInstance", "SlaveReplicaCount"): LATER,
     ("R-kvstore.CreateInstance", "SrcDBInstanceId"): LATER,
+    ("R-kvstore.CreateTairInstance", "AutoPay"): NO_MONEY,
+    ("R-kvstore.CreateTairInstance", "AutoRenew"): NO_MONEY,
+    ("R-kvstore.CreateTairInstance", "AutoRenewPeriod"): NO_MONEY,
+    ("R-kvstore.CreateTairInstance", "AutoUseCoupon"): NO_MONEY,
+    ("R-kvstore.CreateTairInstance", "BackupId"): LATER,
+    ("R-kvstore.CreateTairInstance", "BusinessInfo"): NO_MONEY,
+    ("R-kvstore.CreateTairInstance", "ClusterBackupId"): LATER,
+    ("R-kvstore.CreateTairInstance", "CouponNo"): NO_MONEY,
+    ("R-kvstore.CreateTairInstance", "GlobalInstanceId"): LATER,
+    ("R-kvstore.CreateTairInstance", "GlobalSecurityGroupIds"): LATER,
+    ("R-kvstore.CreateTairInstance", "InstanceEndpointType"): LATER,
+    ("R-kvstore.CreateTairInstance", "MaintainEndTime"): "nothing is maintained; the vendor's default is shown",
+    ("R-kvstore.CreateTairInstance", "MaintainStartTime"): "nothing is maintained; the vendor's default is shown",
+    ("R-kvstore.CreateTairInstance", "ParamGroupId"): LATER,
+    ("R-kvstore.CreateTairInstance", "ReadOnlyCount"): LATER,
+    ("R-kvstore.CreateTairInstance", "RecoverConfigMode"): LATER,
+    ("R-kvstore.CreateTairInstance", "ReplicaCount"): LATER,
+    ("R-kvstore.CreateTairInstance", "RestoreTime"): LATER,
+    ("R-kvstore.CreateTairInstance", "SlaveReadOnlyCount"): LATER,
+    ("R-kvstore.CreateTairInstance", "SlaveReplicaCount"): LATER,
+    ("R-kvstore.CreateTairInstance", "SrcDBInstanceId"): LATER,
     ("Privatelink.CreateVpcEndpoint", "CrossRegionBandwidth"): ONE_REGION,
     ("Privatelink.CreateVpcEndpointService", "SupportedRegionList"): ONE_REGION,
     ("Privatelink.DescribeZones", "CrossRegion"): ONE_REGION,
@@ -202,6 +223,7 @@ REFUSED_VALUES: dict[tuple[str, str], dict[str, str]] = {
 }
 """Documented values of a parameter that are refused."""
 
+AS_CREATED = "CreateInstance's, for the same rule"
 TERRAFORM_RETRIES = "ModifyInstanceSSL's; Terraform retries it until the instance is Normal"
 UNKNOWN_INSTANCE = "what most operations of RDS say of an unknown instance"
 RETRIED = "said in the wild, and what Terraform retries until the instance is Running"
@@ -240,6 +262,11 @@ UNDOCUMENTED: dict[tuple[str, str, int], str] = {
         400,
     ): "AllocateDirectConnection's, for the same rule",
     ("R-kvstore.CreateInstance", "InvalidPort", 400): "the gateway's form; the port's range is documented, no error is",
+    ("R-kvstore.CreateTairInstance", "ConnectionStringAlreadyExists", 400): AS_CREATED,
+    ("R-kvstore.CreateTairInstance", "InvalidConnectionString.Format", 400): AS_CREATED,
+    ("R-kvstore.CreateTairInstance", "InvalidPort", 400): AS_CREATED,
+    ("R-kvstore.CreateTairInstance", "InvalidShardInfo.Format", 400): AS_CREATED,
+    ("R-kvstore.CreateTairInstance", "ZoneIdNotFound", 400): AS_CREATED,
     ("R-kvstore.AllocateDirectConnection", "InvalidPort", 400): "as in CreateInstance",
     ("R-kvstore.AllocateDirectConnection", "QuotaNotEnough", 400): "CreateInstance's, for a vSwitch without addresses",
     ("R-kvstore.AllocateInstancePublicConnection", "InvalidInstanceId.NotFound", 404): PUBLIC_FAMILY,
@@ -348,6 +375,7 @@ OWN_TEXTS: dict[tuple[str, str, int], str] = {
         "ResourceNotAvailable",
         400,
     ): "the machine lacks an engine; the vendor's is about finance",
+    ("R-kvstore.CreateTairInstance", "ResourceNotAvailable", 400): "as in CreateInstance",
     ("Rds.CreateDBInstance", "InsufficientResourceCapacity", 404): "the machine lacks an engine; the vendor's: a zone",
     ("Vpc.CreateVpc", "OperationUnsupported.Ipv6Feature", 400): "the vendor's text is filled in by the service",
     ("Vpc.CreateVSwitch", "OperationFailed.VpcIpv6Disabled", 400): "the vendor's text is filled in by the service",

@@ -27,6 +27,7 @@ def load() -> Product:
         sharding,
         switching,
         tagging,
+        tair_creation,
         tls,
         topology,
         upkeep,

@@ -2,7 +2,8 @@
 
 ``redis.logic.sharding.<size>.<n>db.<r>rodb.<p>proxy.default`` is a classic cluster of n shards of that size;
 ``redis.master.*`` is a standard instance. Other names are accepted as what they look like (``redis.sharding…`` and
-names with ``shard`` are clusters), as the vendor has hundreds and adds more.
+names with ``shard`` are clusters), as the vendor has hundreds and adds more. ``tair.*`` are those of
+CreateTairInstance.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ from jackfield.products.tair.resources import Architecture
 
 _CLUSTER = re.compile(r"redis\.logic\.sharding\.(?:drredissdb)?(\d+)(g|m)\.(\d+)db\.(\d+)rodb\.(\d+)proxy\.[a-z]+")
 _STANDARD = re.compile(r"(?:redis|tair)\.[a-z0-9]+(?:\.[a-z0-9]+)*")
+_TAIR = re.compile(r"tair\.(rdb|scm|essd|localssd)\.[a-z0-9]+(?:\.[a-z0-9]+)*")
+_TAIR_SIZE = re.compile(r"\.(\d+)[gd](?=\.|$)")
+_TAIR_TYPES = {"rdb": "tair_rdb", "scm": "tair_scm", "essd": "tair_essd", "localssd": "tair_essd"}
 _NAMED_SIZES = {
     "micro": 256,
     "small": 1024,
@@ -83,3 +87,22 @@ def class_of_capacity(capacity: int, shard_count: int) -> InstanceClass:
         return classify(f"redis.logic.sharding.{per_shard}g.{shard_count}db.0rodb.4proxy.default", 0)
     word = next((word for word, mb in _NAMED_SIZES.items() if mb >= capacity), "8xlarge")
     return classify(f"redis.master.{word}.default", 0)
+
+
+def classify_tair(name: str, instance_type: str, shard_count: int, storage: int) -> InstanceClass:
+    """What an instance of CreateTairInstance is.
+
+    ``tair.rdb.2g`` has 2 GB of memory a shard, ``tair.scm.standard.4m.32d`` 32 GB of persistent memory; what is on disk
+    is as large as the call says.
+
+    :param shard_count: 1 makes a standard instance, more a cluster.
+    :param storage: GB on disk, 0 if not given.
+    :raises UnknownClass: the name is no class name, or is one of another instance type.
+    """
+    family = _TAIR.fullmatch(name)
+    if family is None or _TAIR_TYPES[family[1]] != instance_type:
+        raise UnknownClass(name)
+    size = _TAIR_SIZE.search(name)
+    each = storage * 1024 or (int(size[1]) * 1024 if size else DEFAULT_CLUSTER_SHARD_MB)
+    architecture: Architecture = "cluster" if shard_count > 1 else "standard"
+    return InstanceClass(name=name, architecture=architecture, shards=shard_count, capacity=each * shard_count)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import secrets
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from jackfield.endpoints.addresses import PoolExhausted
 from jackfield.endpoints.making import Place, make_endpoint
 from jackfield.endpoints.resources import NAMES, Endpoint, Net, endpoint_id
 from jackfield.products.errors import InvalidParameterValue
 from jackfield.products.operation import Call, Param, Reply, Request, operation
-from jackfield.products.regions import REGIONS, new_id
+from jackfield.products.regions import REGIONS, Region, new_id
 from jackfield.products.tags import TagShape, stored
 from jackfield.products.tair import views
 from jackfield.products.tair.classes import (
@@ -113,6 +113,35 @@ class CreateInstanceRequest(Request):
     tag: Annotated[tuple[TagShape, ...], Param("Tags of the instance.")] = ()
 
 
+class Wish(Protocol):
+    """What requests for an instance have in common."""
+
+    @property
+    def region_id(self) -> str: ...
+    @property
+    def instance_name(self) -> str: ...
+    @property
+    def password(self) -> str: ...
+    @property
+    def charge_type(self) -> str: ...
+    @property
+    def zone_id(self) -> str: ...
+    @property
+    def secondary_zone_id(self) -> str: ...
+    @property
+    def vpc_id(self) -> str: ...
+    @property
+    def vswitch_id(self) -> str: ...
+    @property
+    def private_ip_address(self) -> str: ...
+    @property
+    def connection_string_prefix(self) -> str: ...
+    @property
+    def resource_group_id(self) -> str: ...
+    @property
+    def tag(self) -> tuple[TagShape, ...]: ...
+
+
 class CreateInstanceReply(Reply):
     instance_id: str
     instance_name: str
@@ -171,47 +200,22 @@ def create_instance(tx: Tx, call: Call, request: CreateInstanceRequest) -> Creat
     It is Creating until its Redis servers run and its ordinary address has been dialled; then Normal. Its whitelist
     is 127.0.0.1, which admits nobody.
     """
-    region = REGIONS.get(request.region_id)
-    if region is None:
-        raise InvalidRegionFormat
-    if call.missing(ENGINE):
-        raise EngineMissing
+    region = known_region(call, request.region_id)
     chosen = _class(request)
-    _check_texts(request)
-    zone = request.zone_id or region.zones[0]
-    vswitch = _vswitch(tx, call, request, zone)
-    instance_id = new_id("r", region.id, 14)
-    prefix = request.connection_string_prefix
-    if prefix:
-        check_prefix(prefix)
-    instance = Instance(
-        id=instance_id,
-        account=call.account,
-        region=region.id,
-        status=CREATING,
-        created=call.now,
-        name=request.instance_name,
-        instance_class=chosen.name,
-        architecture=chosen.architecture,
-        shards=tuple(Shard(index=index, node_id=secrets.token_hex(20)) for index in range(chosen.shards)),
-        engine_version=request.engine_version,
-        zone_id=vswitch.zone_id if vswitch else zone,
-        secondary_zone_id=request.secondary_zone_id,
-        vpc_id=vswitch.parent if vswitch else "",
-        vswitch_id=vswitch.id if vswitch else "",
-        ordinary="" if vswitch else endpoint_id(instance_id, "classic"),
-        capacity=chosen.capacity,
+    if request.network_type not in ("VPC", "CLASSIC"):
+        raise InvalidParameterValue(name="NetworkType")
+    instance, endpoint = make_instance(
+        tx,
+        call,
+        request,
+        chosen,
+        zone=request.zone_id or region.zones[0],
+        period=bool(request.period),
         port=check_port(request.port),
-        charge_type=request.charge_type,
+        engine_version=request.engine_version,
         node_type=request.node_type,
-        resource_group_id=request.resource_group_id,
-        password_sha256=digest(request.password) if request.password else "",
-        tags=stored(request.tag),
-        settle_at=call.now + call.pace,
+        classic=request.network_type == "CLASSIC",
     )
-    tx.put(instance)
-    endpoint = _ordinary_endpoint(tx, call, instance, prefix or instance_id, vswitch, request.private_ip_address)
-    tx.schedule(instance)
     return CreateInstanceReply(
         instance_id=instance.id,
         instance_name=instance.name,
@@ -237,6 +241,84 @@ def create_instance(tx: Tx, call: Call, request: CreateInstanceRequest) -> Creat
     )
 
 
+def known_region(call: Call, region_id: str) -> Region:
+    """:raises InvalidRegionFormat: there is none of that id. :raises EngineMissing: no server can run here."""
+    region = REGIONS.get(region_id)
+    if region is None:
+        raise InvalidRegionFormat
+    if call.missing(ENGINE):
+        raise EngineMissing
+    return region
+
+
+def make_instance(
+    tx: Tx,
+    call: Call,
+    wish: Wish,
+    chosen: InstanceClass,
+    *,
+    zone: str,
+    period: bool,
+    port: int,
+    engine_version: str,
+    node_type: str,
+    classic: bool = False,
+    instance_type: str = "Redis",
+    storage: int = 0,
+    storage_type: str = "",
+) -> tuple[Instance, Endpoint]:
+    """Checks what all ways of creating an instance have in common, and records it with its ordinary endpoint.
+
+    :param zone: whose default vSwitch it gets where the call names none.
+    :param period: whether the call says for how long it is paid.
+    :param port: of the ordinary endpoint. :param classic: it lies in no VPC.
+    """
+    _check_texts(wish, period)
+    zones = REGIONS[wish.region_id].zones
+    if zone not in zones or (wish.secondary_zone_id and wish.secondary_zone_id not in zones):
+        raise ZoneIdNotFound
+    vswitch = None if classic else _vswitch(tx, call, wish, zone)
+    instance_id = new_id("r", wish.region_id, 14)
+    prefix = wish.connection_string_prefix
+    if prefix:
+        check_prefix(prefix)
+    instance = Instance(
+        id=instance_id,
+        account=call.account,
+        region=wish.region_id,
+        status=CREATING,
+        created=call.now,
+        name=wish.instance_name,
+        instance_class=chosen.name,
+        instance_type=instance_type,
+        storage=storage,
+        storage_type=storage_type,
+        architecture=chosen.architecture,
+        shards=tuple(Shard(index=index, node_id=secrets.token_hex(20)) for index in range(chosen.shards)),
+        engine_version=engine_version,
+        zone_id=vswitch.zone_id if vswitch else zone,
+        secondary_zone_id=wish.secondary_zone_id,
+        vpc_id=vswitch.parent if vswitch else "",
+        vswitch_id=vswitch.id if vswitch else "",
+        ordinary="" if vswitch else endpoint_id(instance_id, "classic"),
+        capacity=chosen.capacity,
+        port=port,
+        charge_type=wish.charge_type,
+        node_type=node_type,
+        resource_group_id=wish.resource_group_id,
+        password_sha256=digest(wish.password) if wish.password else "",
+        tags=stored(wish.tag),
+        settle_at=call.now + call.pace,
+    )
+    tx.put(instance)
+    name = connection_string(prefix or instance_id, instance.region)
+    if instance_type == "tair_scm" and not prefix:
+        name = name.replace(".redis.", ".tairpena.")
+    endpoint = _ordinary_endpoint(tx, instance, name, vswitch, wish.private_ip_address)
+    tx.schedule(instance)
+    return instance, endpoint
+
+
 def _class(request: CreateInstanceRequest) -> InstanceClass:
     if request.instance_class:
         try:
@@ -255,40 +337,31 @@ def _class(request: CreateInstanceRequest) -> InstanceClass:
     return chosen
 
 
-def _check_texts(request: CreateInstanceRequest) -> None:
-    if request.instance_name and not is_instance_name(request.instance_name):
+def _check_texts(wish: Wish, period: bool) -> None:
+    if wish.instance_name and not is_instance_name(wish.instance_name):
         raise InvalidInstanceNameMalformed
-    if request.password and not is_strong(request.password):
+    if wish.password and not is_strong(wish.password):
         raise InvalidPasswordMalformed
-    if request.charge_type == "PrePaid" and not request.period:
+    if wish.charge_type == "PrePaid" and not period:
         raise MissingPeriod
 
 
-def _vswitch(tx: Tx, call: Call, request: CreateInstanceRequest, zone: str) -> VSwitch | None:
-    """Where the instance lies; the default vSwitch of the zone where the call names none; ``None``: in no VPC."""
-    zones = REGIONS[request.region_id].zones
-    if zone not in zones or (request.secondary_zone_id and request.secondary_zone_id not in zones):
-        raise ZoneIdNotFound
-    if request.network_type == "CLASSIC":
-        return None
-    if request.network_type != "VPC":
-        raise InvalidParameterValue(name="NetworkType")
-    if not request.vpc_id and not request.vswitch_id:
-        return default_vswitch(tx, call.account, request.region_id, zone)
-    vpc = tx.get(Vpc, request.vpc_id)
-    if vpc is None or vpc.account != call.account or vpc.region != request.region_id:
+def _vswitch(tx: Tx, call: Call, wish: Wish, zone: str) -> VSwitch:
+    """Where an instance in a VPC lies; the default vSwitch of the zone where the call names none."""
+    if not wish.vpc_id and not wish.vswitch_id:
+        return default_vswitch(tx, call.account, wish.region_id, zone)
+    vpc = tx.get(Vpc, wish.vpc_id)
+    if vpc is None or vpc.account != call.account or vpc.region != wish.region_id:
         raise InvalidVpcIdNotFound
-    vswitch = tx.get(VSwitch, request.vswitch_id)
+    vswitch = tx.get(VSwitch, wish.vswitch_id)
     if vswitch is None or vswitch.parent != vpc.id or not usable(vswitch):
         raise InvalidVSwitchId
-    if request.zone_id and vswitch.zone_id != request.zone_id:
+    if wish.zone_id and vswitch.zone_id != wish.zone_id:
         raise VSwitchZoneNotSupported
     return vswitch
 
 
-def _ordinary_endpoint(
-    tx: Tx, call: Call, instance: Instance, prefix: str, vswitch: VSwitch | None, wanted: str
-) -> Endpoint:
+def _ordinary_endpoint(tx: Tx, instance: Instance, name: str, vswitch: VSwitch | None, wanted: str) -> Endpoint:
     if wanted and vswitch:
         try:
             ipaddress.IPv4Address(wanted)
@@ -296,7 +369,6 @@ def _ordinary_endpoint(
             raise InvalidIpNotInSubnet from None
     place = Place(vpc_id=vswitch.parent, vswitch_id=vswitch.id, cidr=vswitch.cidr, wanted=wanted) if vswitch else None
     net: Net = "private" if vswitch else "classic"
-    name = connection_string(prefix, instance.region)
     try:
         return make_endpoint(tx, instance, product="tair", net=net, name=name, port=instance.port, place=place)
     except ClaimTaken as taken:

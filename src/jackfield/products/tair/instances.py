@@ -164,7 +164,6 @@ def _matches(tx: Reader, instance: Instance, request: DescribeInstancesRequest) 
     exact = (
         (request.instance_status, instance.status),
         (request.instance_class, instance.instance_class),
-        (request.instance_type, "Redis"),
         (request.architecture_type, instance.architecture),
         (request.engine_version, instance.engine_version),
         (request.charge_type, instance.charge_type),
@@ -174,10 +173,12 @@ def _matches(tx: Reader, instance: Instance, request: DescribeInstancesRequest) 
         (request.vswitch_id, instance.vswitch_id),
         (request.resource_group_id, instance.resource_group_id),
         (request.node_type, instance.node_type),
-        (request.edition_type, views.EDITION),
+        (request.edition_type, views.edition(instance)),
         (request.expired, "false"),
     )
     if request.global_instance or any(wanted and wanted != actual for wanted, actual in exact):
+        return False
+    if request.instance_type not in ("", instance.instance_type, "Tair" if instance.instance_type != "Redis" else ""):
         return False
     if request.search_key and request.search_key not in instance.name and request.search_key not in instance.id:
         return False

@@ -73,7 +73,9 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Instance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
-    """:param capacity: MB over all shards. :param password_sha256: hexadecimal; empty when no password was given.
+    """:param instance_type: ``Redis``, or ``tair_rdb`` and the like for one made by CreateTairInstance.
+    :param storage: GB on disk of one whose data are there, on disks of ``storage_type``.
+    :param capacity: MB over all shards. :param password_sha256: hexadecimal; empty when no password was given.
 
     :param announce_port: the port that the shards of a cluster tell its clients; that of the direct endpoint.
     :param change: what is being done while the status is Changing.
@@ -94,6 +96,9 @@ class Instance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
 
     name: str
     instance_class: str
+    instance_type: str = "Redis"
+    storage: int = 0
+    storage_type: str = ""
     architecture: Architecture
     shards: tuple[Shard, ...]
     engine_version: str

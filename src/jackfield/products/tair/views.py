@@ -16,8 +16,6 @@ from jackfield.products.tair.resources import Instance
 from jackfield.products.times import iso_second
 from jackfield.store.interface import Reader
 
-EDITION = "Community"
-
 _YEARS_100 = 100 * 365.25 * 86400
 
 
@@ -156,7 +154,7 @@ def summary(tx: Reader, instance: Instance) -> InstanceSummary:
         instance_name=instance.name,
         instance_status=instance.status,
         instance_class=instance.instance_class,
-        instance_type="Redis",
+        instance_type=instance.instance_type,
         architecture_type=instance.architecture,
         engine_version=instance.engine_version,
         region_id=instance.region,
@@ -177,7 +175,7 @@ def summary(tx: Reader, instance: Instance) -> InstanceSummary:
         node_type=instance.node_type,
         charge_type=instance.charge_type,
         package_type="standard",
-        edition_type=EDITION,
+        edition_type=edition(instance),
         create_time=iso_second(instance.created),
         end_time=iso_second(end_time(instance)),
         destroy_time=iso_second(end_time(instance)),
@@ -201,7 +199,7 @@ def attribute_list(tx: Reader, instance: Instance) -> InstanceAttributeList:
                 instance_status=instance.status,
                 instance_class=instance.instance_class,
                 real_instance_class=instance.instance_class,
-                instance_type="Redis",
+                instance_type=instance.instance_type,
                 architecture_type=instance.architecture,
                 engine="Redis",
                 engine_version=instance.engine_version,
@@ -237,8 +235,8 @@ def attribute_list(tx: Reader, instance: Instance) -> InstanceAttributeList:
                 availability_value="100.0%",
                 replication_mode="master-slave",
                 audit_log_retention=str(instance.settings.audit_days),
-                storage="",
-                storage_type="LOCAL_SSD",
+                storage=str(instance.storage or ""),
+                storage_type=instance.storage_type or "LOCAL_SSD",
                 is_rds=True,
                 is_support_tde=False,
                 is_order_completed=True,
@@ -288,6 +286,10 @@ def ordinary(tx: Reader, instance: Instance) -> Endpoint | None:
 def private_address(tx: Reader, instance: Instance) -> str:
     endpoint = ordinary(tx, instance)
     return endpoint.vpc_address if endpoint else ""
+
+
+def edition(instance: Instance) -> str:
+    return "Community" if instance.instance_type == "Redis" else "Enterprise"
 
 
 def bandwidth(instance: Instance) -> int:
