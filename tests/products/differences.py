@@ -5,7 +5,7 @@ A line that is not needed any more makes a test fail.
 
 from __future__ import annotations
 
-from tests.products import differences_tair
+from tests.products import differences_rds_life, differences_tair
 
 LATER = "what it asks for is not built; the vendor's default holds"
 NO_MONEY = "orders, coupons and renewals cost nothing here"
@@ -441,3 +441,7 @@ NOT_YET_COMPARED: set[str] = set()
 WITHOUT_EFFECT |= differences_tair.WITHOUT_EFFECT
 REFUSED_VALUES |= differences_tair.REFUSED_VALUES
 UNDOCUMENTED |= differences_tair.UNDOCUMENTED
+WITHOUT_EFFECT |= differences_rds_life.WITHOUT_EFFECT
+REFUSED_VALUES |= differences_rds_life.REFUSED_VALUES
+UNDOCUMENTED |= differences_rds_life.UNDOCUMENTED
+OWN_TEXTS |= differences_rds_life.OWN_TEXTS

@@ -51,6 +51,14 @@ class Rds:
     def wait_running(self, instance: str) -> None:
         until(f"{instance} Running", lambda: self.status(instance) == "Running", 60)
 
+    def delete(self, instance: str) -> None:
+        """Until nothing of it is left."""
+        self.api.delete_dbinstance(rds.DeleteDBInstanceRequest(dbinstance_id=instance))
+        until(
+            f"{instance} gone",
+            lambda: instance not in {one["id"] for one in self.running.ask("instances")["instances"]},
+        )
+
     def accounts(self, instance: str) -> dict[str, str]:
         reply = self.api.describe_accounts(rds.DescribeAccountsRequest(dbinstance_id=instance))
         return {one.account_name: one.account_status for one in reply.body.accounts.dbinstance_account}

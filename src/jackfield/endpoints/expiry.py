@@ -13,6 +13,8 @@ from jackfield.store.interface import Tx
 NEVER = "0"
 """ExpiredTime of an endpoint that does not expire (DescribeDBInstanceNetInfo documents of Tair and RDS)."""
 
+_THERE = ("Serving", "Closed")
+"""States of an endpoint that is not being worked on."""
 
 _AGAIN_SECONDS = 0.05
 """When to look again for one whose heir does not serve yet."""
@@ -42,8 +44,8 @@ def begin_endings(tx: Tx, instance: str) -> list[Endpoint]:
     ended = [one for one in endpoints.values() if one.expires and one.status == "Releasing"]
     for endpoint in endpoints.values():
         heir = endpoints.get(endpoint.heir)
-        waits = heir is not None and heir.status != "Serving"
-        if endpoint.status == "Serving" and 0 < endpoint.expires <= tx.now and not waits:
+        waits = heir is not None and heir.status not in _THERE
+        if endpoint.status in _THERE and 0 < endpoint.expires <= tx.now and not waits:
             ended.append(msgspec.structs.replace(endpoint, status="Releasing"))
             tx.put(ended[-1])
     return ended

@@ -26,7 +26,11 @@ def addresses_inside(endpoint: Endpoint, door: Door) -> tuple[str, ...]:
 
 
 def listeners_inside(endpoint: Endpoint, vpc_id: str) -> tuple[Listener, ...]:
-    """Where an endpoint listens inside a VPC. One that moves to another VPC listens in both for a while."""
+    """Where an endpoint listens inside a VPC. One that moves to another VPC listens in both for a while; one that is
+    closed has no address in any.
+    """
+    if endpoint.status == "Closed":
+        return ()
     found = (
         (address, port)
         for door in endpoint.doors

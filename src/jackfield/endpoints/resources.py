@@ -12,8 +12,14 @@ Net = Literal["private", "classic", "direct", "public", "balancer", "link"]
 
 ENDPOINT_STATES = States(
     initial=("Creating",),
-    intents=(("Serving", "Releasing"), ("Creating", "Releasing"), ("Serving", "Changing")),
-    settlements=(("Creating", "Serving"), ("Changing", "Leaving"), ("Leaving", "Serving"), ("Releasing", "")),
+    intents=(
+        *(("Serving", "Releasing"), ("Creating", "Releasing"), ("Closed", "Releasing")),
+        *(("Serving", "Changing"), ("Serving", "Closing"), ("Closed", "Creating")),
+    ),
+    settlements=(
+        *(("Creating", "Serving"), ("Changing", "Leaving"), ("Leaving", "Serving")),
+        *(("Closing", "Closed"), ("Releasing", "")),
+    ),
 )
 
 
@@ -33,7 +39,8 @@ class Endpoint(Resource, frozen=True, kw_only=True, omit_defaults=True):
     ``Creating``: nothing is promised yet. ``Serving``: every address accepted a probe that reached the database behind
     it. ``Changing``: it serves as before while another door is opened and proven. ``Leaving``: it serves at the other
     door, the former one is being closed. ``Releasing``: it is being taken away; the record goes once the relay has
-    closed its listeners and cut its clients.
+    closed its listeners and cut its clients. ``Closing``: the same, but the record stays, with its name and addresses.
+    ``Closed``: nobody can dial it; it is Creating before it serves again.
 
     :param product: ``tair`` and so on.
     :param net: ``private`` is the ordinary address inside a VPC, ``classic`` that of the classic network, ``direct``

@@ -13,7 +13,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Mapping
-from typing import cast
+from typing import Literal, cast
 
 from jackfield.gateway import envelopes
 from jackfield.gateway.authentication import Authenticator
@@ -58,6 +58,7 @@ class Pipeline:
     :param pace: seconds that a transition takes beyond its real work.
     :param repeat_seconds: how long some calls cannot be repeated. :param day_seconds: how long a day lasts.
     :param missing: whether this machine lacks a database engine; asked by calls that would start one.
+    :param local_clients: see :class:`Call`.
     :param report: is given one line a call, for the log.
     :param clock: seconds since the epoch.
     """
@@ -73,6 +74,7 @@ class Pipeline:
         repeat_seconds: float = REPEAT_SECONDS,
         day_seconds: float = DAY_SECONDS,
         missing: Callable[[str], bool] = lambda engine: False,
+        local_clients: Literal["whitelist", "allow"] = "whitelist",
         report: Callable[[str], None] = log.info,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -84,6 +86,7 @@ class Pipeline:
         self._repeat_seconds = repeat_seconds
         self._day_seconds = day_seconds
         self._missing = missing
+        self._local_clients = local_clients
         self._report = report
         self._clock = clock
         authenticate = Authenticator(keys, NonceLog())
@@ -218,6 +221,7 @@ class Pipeline:
             day_seconds=self._day_seconds,
             missing=self._missing,
             seal=self._keys.seal,
+            local_clients=self._local_clients,
         )
 
 

@@ -86,6 +86,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     :param day_seconds: how long a day lasts for which something is retained.
     :param missing: whether this machine lacks a database engine (``redis``); a create call for it is refused.
     :param seal: encrypts a secret (first argument) for the store; the second says what it is for.
+    :param local_clients: ``allow`` where clients of this machine are admitted whatever a whitelist says.
     :param project: the OceanBase Cloud project that the call is confined to; empty: all of the account's.
     """
 
@@ -100,6 +101,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     day_seconds: float = DAY_SECONDS
     missing: Callable[[str], bool]
     seal: Callable[[str, str], str]
+    local_clients: Literal["whitelist", "allow"] = "whitelist"
     project: str = ""
 
     @property

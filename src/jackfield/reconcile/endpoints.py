@@ -117,13 +117,7 @@ class EndpointWork:
 
         :raises Later: the relay or the holder of its VPC is away, or an address still accepts.
         """
-        evidence: Evidence = {"engines": "none"}
-        if self._world.real:
-            self._publish_names(endpoint)
-            acks = [self._replace(relay, endpoint.id, ()) for relay in self._world.relays.values()]
-            self._world.vpcs.withdraw(endpoint)
-            listened = self._refuse(self._places(endpoint, endpoint.door))
-            evidence = _closing(acks, listened)
+        evidence = self._end(endpoint)
         with self._world.store.write() as tx:
             current = tx.get(Endpoint, endpoint.id)
             if current is not None and current.status == "Releasing":
@@ -133,6 +127,29 @@ class EndpointWork:
         for relay in self._world.relays.values():
             relay.forget(endpoint.id)
         return evidence
+
+    def close(self, endpoint: Endpoint) -> Evidence:
+        """As :meth:`take_down`, of an endpoint that is Closing: its record stays, and with it its name and addresses.
+
+        :raises Later: as :meth:`take_down`.
+        """
+        evidence = self._end(endpoint)
+        with self._world.store.write() as tx:
+            current = tx.get(Endpoint, endpoint.id)
+            if current is not None and current.status == "Closing":
+                tx.put(msgspec.structs.replace(current, status="Closed"), evidence=evidence)
+        self._served.pop(endpoint.id, None)
+        self._world.vpcs.forget(endpoint.id)
+        return evidence
+
+    def _end(self, endpoint: Endpoint) -> Evidence:
+        """Ends names, listeners, connections and the address inside the VPC."""
+        if not self._world.real:
+            return {"engines": "none"}
+        self._publish_names(endpoint)
+        acks = [self._replace(relay, endpoint.id, ()) for relay in self._world.relays.values()]
+        self._world.vpcs.withdraw(endpoint)
+        return _closing(acks, self._refuse(self._places(endpoint, endpoint.door)))
 
     def open(self, endpoint: Endpoint, plan: Plan, prove: Prove) -> Evidence:
         """Makes an endpoint that is Changing serve at its other door as well.

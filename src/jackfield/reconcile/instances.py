@@ -48,7 +48,8 @@ class Rest(NamedTuple):
 
 
 def rest_of(reconciler: ServingReconciler) -> Rest:
-    return Rest(reconciler.resource, frozenset((reconciler.settled,)))
+    """``resting`` of a reconciler, where it has that: further states in which nothing is on its way."""
+    return Rest(reconciler.resource, frozenset((reconciler.settled, *getattr(reconciler, "resting", ()))))
 
 
 def unsettled(view: Reader, rests: tuple[Rest, ...]) -> Iterator[Resource]:

@@ -11,9 +11,18 @@ from jackfield.endpoints.resources import Endpoint
 from jackfield.engines.engine import EngineFailed, Health
 from jackfield.products.rds.resources import DBAccount, DBInstance
 from jackfield.products.rds.routes import routes
-from jackfield.products.rds.states import DELETING, RUNNING, SSL_MODIFYING, TRANSING
+from jackfield.products.rds.states import (
+    DELETING,
+    RUNNING,
+    SSL_MODIFYING,
+    STARTING,
+    STOPPED,
+    STOPPING,
+    TRANSING,
+)
 from jackfield.reconcile.endpoints import EndpointWork, Plan
 from jackfield.reconcile.loop import Later, wait_until
+from jackfield.reconcile.rds_life import ANEW, Life, renewed, wake
 from jackfield.reconcile.rds_network import next_look, settled
 from jackfield.reconcile.rds_servers import server_of
 from jackfield.reconcile.tls import tls_prover
@@ -27,18 +36,22 @@ class RdsReconciler:
 
     Creating and DBInstanceNetTypeChanging: the server runs, endpoints come, move and go, Running. SSL_MODIFYING:
     endpoints show a certificate, or none, Running. TRANSING: once its time has come, the private endpoint moves,
-    Running. Running: a server that died is started again, changed whitelists reach the relay, an endpoint whose time is
-    over ends. Deleting: everything ends, the record goes.
+    Running. Rebooting, GuardSwitching: the server ends, another is started and answers through every endpoint, Running.
+    Stopping: endpoints close, the server ends, Stopped. Starting: back again. Running: a server that died is started
+    again, changed whitelists reach the relay. Running and Stopped: an endpoint whose time is over ends. Deleting:
+    everything ends, the record goes.
     """
 
     kind = DBInstance.kind
     product = "rds"
     resource = DBInstance
     settled = RUNNING
+    resting = (STOPPED,)
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._endpoints = EndpointWork(world)
+        self._life = Life(world, self._endpoints)
         self._seen: dict[str, dict[str, Any]] = {}
 
     def step(self, id: str) -> float | None:
@@ -48,14 +61,23 @@ class RdsReconciler:
             endpoints = view.children(Endpoint, id)
         if instance is None:
             return None
+        if instance.status == STOPPED:
+            return next_look(self._endpoints.end_expired(endpoints, {}), None)
+        if instance.status == STOPPING:
+            self._life.stop(instance, endpoints)
+            return None
         if instance.status == DELETING:
             self._delete(instance, endpoints)
             return None
         endpoints = self._endpoints.end_expired(endpoints, {})
+        if instance.status in ANEW:
+            self._seen.setdefault(instance.id, {})["server"] = self._life.renew(instance)
         self._start(instance)
         if instance.status == TRANSING:
             self._hold(instance, endpoints)
         self._work(instance, endpoints)
+        if instance.status in (*ANEW, STARTING):
+            self._see_answers(instance, endpoints)
         if instance.status == SSL_MODIFYING:
             self._see_tls(instance, endpoints)
         if instance.status != RUNNING:
@@ -102,6 +124,16 @@ class RdsReconciler:
         self._world.tended.note(instance.id)
         raise Later(min(seconds, HEALTH_SECONDS), "the time to switch over has not come")
 
+    def _see_answers(self, instance: DBInstance, endpoints: Sequence[Endpoint]) -> None:
+        """Has the server answer through every endpoint.
+
+        :raises Later: one does not lead there yet.
+        """
+        prove = server_of(self._world, instance).prove
+        seen = self._seen.setdefault(instance.id, {})
+        for endpoint in endpoints:
+            seen[endpoint.id] = self._endpoints.proof(endpoint, self._planned(instance), prove)
+
     def _see_tls(self, instance: DBInstance, endpoints: Sequence[Endpoint]) -> None:
         """Looks by a handshake at what clients are shown; without TLS by a plain login.
 
@@ -137,6 +169,9 @@ class RdsReconciler:
             open_ends = [one.id for one in tx.children(Endpoint, instance.id) if one.status != "Serving"]
             if current is not None and current.status == instance.status and not open_ends:
                 tx.put(settled(tx, current), evidence=evidence)
+                tx.put(settled(tx, renewed(current)), evidence=evidence)
+                if instance.status == STARTING:
+                    wake(tx, current)
 
     def _delete(self, instance: DBInstance, endpoints: Sequence[Endpoint]) -> None:
         """Closes the endpoints, ends the server, deletes the data and the accounts; then the record goes."""

@@ -10,7 +10,7 @@ from jackfield.endpoints.resources import Endpoint
 from jackfield.products.rds.ordinary import ordinary_endpoint
 from jackfield.products.rds.resources import DBAccount, DBInstance
 from jackfield.products.rds.routes import routes
-from jackfield.products.rds.states import AVAILABLE, UNAVAILABLE
+from jackfield.products.rds.states import AVAILABLE, STOPPED, UNAVAILABLE
 from jackfield.reconcile.dialling import NotProven
 from jackfield.reconcile.loop import Later
 from jackfield.reconcile.rds_servers import server_of
@@ -34,8 +34,8 @@ class AccountReconciler:
             account = view.get(DBAccount, id)
             instance = view.get(DBInstance, account.parent) if account else None
             endpoint = ordinary_endpoint(view, instance.id) if instance else None
-        if account is None or instance is None or account.status != UNAVAILABLE:
-            return None
+        if account is None or instance is None or account.status != UNAVAILABLE or instance.status == STOPPED:
+            return None  # the start of a stopped instance schedules its accounts
         if account.wish == "delete":
             self._delete(account, instance)
         else:

@@ -180,6 +180,7 @@ class Process:
             repeat_seconds=self._settings.repeat_seconds,
             day_seconds=self._settings.day_seconds,
             missing=self._missing,
+            local_clients=self._settings.local_clients,
             report=report,
         )
         mounts = {"/_jackfield": self._administration, "/api/v2": lambda: self._oceanbase(keys, report)}

@@ -9,11 +9,15 @@ def load() -> Product:
     """The product with all its operations declared."""
     from jackfield.products.rds import (  # noqa: F401
         accounts,
+        attributes,
         connection_strings,
         connections,
+        connectivity,
         creation,
         geography,
+        high_availability,
         instances,
+        lifecycle,
         listing,
         network_lists,
         network_moves,

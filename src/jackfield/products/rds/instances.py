@@ -19,7 +19,7 @@ from jackfield.products.rds.errors import (
 )
 from jackfield.products.rds.product import RDS
 from jackfield.products.rds.resources import DBInstance
-from jackfield.products.rds.states import DELETING, RUNNING
+from jackfield.products.rds.states import DELETING, RUNNING, STOPPED
 from jackfield.store.interface import Reader, Tx
 
 
@@ -56,7 +56,7 @@ def delete_db_instance(tx: Tx, call: Call, request: DeleteDBInstanceRequest) -> 
     instance = own_instance(tx, call, request.db_instance_id, DeletedInstanceNotFound)
     if instance.deletion_protection:
         raise DeletionProtection
-    if instance.status != RUNNING:
+    if instance.status not in (RUNNING, STOPPED):
         raise IncorrectDBInstanceState
     for endpoint in tx.children(Endpoint, instance.id):
         tx.put(msgspec.structs.replace(endpoint, status="Releasing"))

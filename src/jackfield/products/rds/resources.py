@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 import msgspec
 
 from jackfield.endpoints.whitelist import Group
+from jackfield.processes import ProcessId
 from jackfield.products.rds.states import ACCOUNT_STATES, INSTANCE_STATES
 from jackfield.products.tags import TaggedResource
 from jackfield.store.resource import Resource, States
@@ -44,6 +45,8 @@ class DBInstance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     :param net_switches: when its internal and its public connection were exchanged lately, seconds since the epoch.
     :param migration: what it becomes while it is TRANSING.
     :param settle_at: when the current transition may end at the earliest (the pace).
+    :param ending: the server process that a restart or a switch ends. :param primary: which of the nodes takes writes.
+    :param next_primary: which one will, after the switch that is under way.
     :param engine_port: TCP port of the server where it cannot do without one (seekdb); 0 until it is chosen.
     """
 
@@ -71,6 +74,9 @@ class DBInstance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     tls: Tls | None = None
     net_switches: tuple[float, ...] = ()
     migration: Migration | None = None
+    ending: tuple[ProcessId, ...] = ()
+    primary: int = 0
+    next_primary: int = 0
     settle_at: float = 0.0
 
 

@@ -1,7 +1,9 @@
 """The states of an RDS instance and of its accounts.
 
 Names are the vendor's. Which word the real service shows while an endpoint is allocated or released is not documented;
-``DBInstanceNetTypeChanging`` is the documented one for network work, and clients only wait for ``Running``.
+``DBInstanceNetTypeChanging`` is the documented one for network work, and clients only wait for ``Running``. Nor is
+there a word for a stopped instance that is being started (``Starting`` is ours), or for a switch of the primary: of the
+documented ones ``GuardSwitching`` is the nearest.
 """
 
 from __future__ import annotations
@@ -13,16 +15,26 @@ RUNNING = "Running"
 NET_CHANGING = "DBInstanceNetTypeChanging"
 SSL_MODIFYING = "SSL_MODIFYING"
 TRANSING = "TRANSING"
+REBOOTING = "Rebooting"
+STOPPING = "Stopping"
+STOPPED = "Stopped"
+STARTING = "Starting"
+HA_SWITCHING = "GuardSwitching"
 DELETING = "Deleting"
+
+_AT_WORK = (NET_CHANGING, SSL_MODIFYING, TRANSING, REBOOTING, HA_SWITCHING)
+"""From Running and back."""
 
 INSTANCE_STATES = States(
     initial=(CREATING,),
-    intents=((RUNNING, NET_CHANGING), (RUNNING, SSL_MODIFYING), (RUNNING, TRANSING), (RUNNING, DELETING)),
+    intents=(
+        *((RUNNING, state) for state in (*_AT_WORK, STOPPING, DELETING)),
+        (STOPPED, STARTING),
+        (STOPPED, DELETING),
+    ),
     settlements=(
-        (CREATING, RUNNING),
-        (NET_CHANGING, RUNNING),
-        (SSL_MODIFYING, RUNNING),
-        (TRANSING, RUNNING),
+        *((state, RUNNING) for state in (CREATING, *_AT_WORK, STARTING)),
+        (STOPPING, STOPPED),
         (DELETING, ""),
     ),
 )
@@ -33,5 +45,5 @@ AVAILABLE = "Available"
 ACCOUNT_STATES = States(
     initial=(UNAVAILABLE,),
     intents=((AVAILABLE, UNAVAILABLE),),
-    settlements=((UNAVAILABLE, AVAILABLE), (UNAVAILABLE, "")),
+    settlements=((UNAVAILABLE, AVAILABLE), (UNAVAILABLE, ""), (AVAILABLE, "")),
 )

@@ -189,7 +189,8 @@ def describe_db_instance_connectivity(
             conn_check_error_code="CONNECTION_ABNORMAL",
             conn_check_error_message=f"The instance is {instance.status}",
         )
-    if not Whitelist(union(instance.whitelist)).admits(address):
+    rules = Whitelist(union(instance.whitelist), admit_local=call.local_clients == "allow")
+    if not rules.admits(address):
         return DescribeDbInstanceConnectivityReply(
             conn_check_result="Failed",
             conn_check_error_code="SRC_IP_NOT_IN_USER_WHITELIST",
