@@ -20,6 +20,7 @@ SOURCE = "the calling tool, for the vendor's figures"
 
 NO_CLIENT_CA = "clients show no certificates; they log in by password"
 NO_ECS = "there are no instances to buy"
+RESERVED = "the vendor's documents call it reserved"
 
 NO_CLASSIC_SPLITTING = "only where read/write splitting has a classic endpoint; none is made here"
 
@@ -172,6 +173,21 @@ WITHOUT_EFFECT: dict[tuple[str, str], str] = {
     ("Rds.CreateDBInstance", "TargetMinorVersion"): LATER,
     ("Rds.CreateDBInstance", "UserBackupId"): LATER,
     ("Rds.CreateDBInstance", "WhitelistTemplateList"): LATER,
+    ("Rds.CreateReadOnlyDBInstance", "AutoCreateProxy"): "there is no database proxy",
+    ("Rds.CreateReadOnlyDBInstance", "AutoPay"): NO_MONEY,
+    ("Rds.CreateReadOnlyDBInstance", "AutoRenew"): NO_MONEY,
+    ("Rds.CreateReadOnlyDBInstance", "AutoUseCoupon"): NO_MONEY,
+    ("Rds.CreateReadOnlyDBInstance", "BpeEnabled"): LATER,
+    ("Rds.CreateReadOnlyDBInstance", "BurstingEnabled"): LATER,
+    ("Rds.CreateReadOnlyDBInstance", "CustomExtraInfo"): RESERVED,
+    ("Rds.CreateReadOnlyDBInstance", "DedicatedHostGroupId"): NO_GROUP,
+    ("Rds.CreateReadOnlyDBInstance", "GdnInstanceName"): RESERVED,
+    ("Rds.CreateReadOnlyDBInstance", "InstructionSetArch"): RESERVED,
+    ("Rds.CreateReadOnlyDBInstance", "IoAccelerationEnabled"): LATER,
+    ("Rds.CreateReadOnlyDBInstance", "PromotionCode"): NO_MONEY,
+    ("Rds.CreateReadOnlyDBInstance", "TargetDedicatedHostIdForMaster"): NO_GROUP,
+    ("Rds.CreateReadOnlyDBInstance", "TddlBizType"): RESERVED,
+    ("Rds.CreateReadOnlyDBInstance", "TddlRegionConfig"): RESERVED,
     ("Rds.DescribeAvailableZones", "DispenseMode"): "about zones of the Finance edition; every zone has every edition",
     ("Rds.DescribeDBInstanceNetInfo", "ClientToken"): READ,
     ("Rds.DescribeDBInstanceNetInfo", "Flag"): "the vendor's documents call it spare",
@@ -230,6 +246,7 @@ RETRIED = "said in the wild, and what Terraform retries until the instance is Ru
 ATTACH = "AttachResourceToVpcEndpointService's, for the same rule"
 REPEATED = "that it cannot be repeated is documented without a code; Terraform retries this one"
 PUBLIC_FAMILY = "what Terraform expects of the release; said by all that deal with public endpoints"
+LIKE_CREATION = "CreateDBInstance's, for the same rule"
 REGION = "VPC's (DescribeZones), for an unknown region; RDS documents none"
 
 SAME_PLACE = "CreateDBInstance's, for the same rule"
@@ -333,6 +350,15 @@ UNDOCUMENTED: dict[tuple[str, str, int], str] = {
     ("Rds.CreateDBInstance", "InvalidEngine.Malformed", 400): "DescribeAccounts', for an engine that is refused",
     ("Rds.CreateDBInstance", "InvalidRegionId.NotFound", 404): REGION,
     ("Rds.CreateDBInstance", "InvalidVpcId.NotFound", 404): "VPC's, for the same rule; only the vSwitch has one here",
+    ("Rds.CreateAccount", "IncorrectDBInstanceCharacterType", 403): "DeleteAccount's, for the same rule",
+    ("Rds.CreateReadOnlyDBInstance", "InsufficientResourceCapacity", 404): LIKE_CREATION,
+    ("Rds.CreateReadOnlyDBInstance", "InvalidDBInstanceClass.Malformed", 400): LIKE_CREATION,
+    ("Rds.CreateReadOnlyDBInstance", "InvalidPort.Malformed", 400): LIKE_CREATION,
+    ("Rds.CreateReadOnlyDBInstance", "InvalidPrivateIpAddress.Format", 400): LIKE_CREATION,
+    ("Rds.CreateReadOnlyDBInstance", "InvalidPrivateIpAddress.Mismatch", 400): LIKE_CREATION,
+    ("Rds.CreateReadOnlyDBInstance", "InvalidRegionId.NotFound", 404): REGION,
+    ("Rds.CreateReadOnlyDBInstance", "VswitchIpExhausted", 400): LIKE_CREATION,
+    ("Rds.DeleteDBInstance", "OperationDenied.ReadDBInstanceStatus", 403): "what Terraform retries until they are gone",
     ("Rds.DescribeAvailableZones", "InvalidEngine.Malformed", 400): "as in CreateDBInstance",
     ("Rds.DescribeAvailableZones", "InvalidRegionId.NotFound", 404): REGION,
     ("Rds.ReleaseInstanceConnection", "InvalidDBInstanceName.NotFound", 404): UNKNOWN_INSTANCE,

@@ -43,13 +43,16 @@ def gate_argv(how: str, data: Path, go: int | None = None) -> list[str]:
     return [sys.executable, "-I", "-S", gate.__file__, "-" if go is None else str(go), how, str(data)]
 
 
-def initialise(launch: Launch, node: ServerNode, lock: int, stdin: bytes = b"") -> None:
+def initialise(
+    launch: Launch, node: ServerNode, lock: int, stdin: bytes = b"", patience: float = INITIALISE_PATIENCE
+) -> None:
     """Runs a program that makes a server's first files; its output goes to the server's log.
 
     It holds the lock, too, so that nobody begins anew beside it when we are killed.
 
     :param stdin: what it is given to read.
-    :raises EngineFailed: it fails, or takes longer than two minutes.
+    :param patience: seconds that it has.
+    :raises EngineFailed: it fails, or takes longer.
     """
     out = os.open(node.log_file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
@@ -65,12 +68,12 @@ def initialise(launch: Launch, node: ServerNode, lock: int, stdin: bytes = b"") 
             pass_fds=(lock, *launch.pass_fds),
         ) as child:
             try:
-                child.communicate(stdin, timeout=INITIALISE_PATIENCE)
+                child.communicate(stdin, timeout=patience)
             except BaseException:
                 os.killpg(child.pid, signal.SIGKILL)
                 raise
     except subprocess.TimeoutExpired as error:
-        raise EngineFailed(f"the files of node {node.id} are not made within {INITIALISE_PATIENCE:.0f} s") from error
+        raise EngineFailed(f"the files of node {node.id} are not made within {patience:.0f} s") from error
     finally:
         for fd in (out, *launch.pass_fds):
             os.close(fd)

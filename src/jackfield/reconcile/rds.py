@@ -24,6 +24,7 @@ from jackfield.reconcile.endpoints import EndpointWork, Plan
 from jackfield.reconcile.loop import Later, wait_until
 from jackfield.reconcile.rds_life import ANEW, Life, renewed, wake
 from jackfield.reconcile.rds_network import next_look, settled
+from jackfield.reconcile.rds_replicas import Replicas
 from jackfield.reconcile.rds_servers import server_of
 from jackfield.reconcile.tls import tls_prover
 from jackfield.reconcile.watch import HEALTH_SECONDS
@@ -52,6 +53,7 @@ class RdsReconciler:
         self._world = world
         self._endpoints = EndpointWork(world)
         self._life = Life(world, self._endpoints)
+        self._replicas = Replicas(world)
         self._seen: dict[str, dict[str, Any]] = {}
 
     def step(self, id: str) -> float | None:
@@ -82,6 +84,7 @@ class RdsReconciler:
             self._see_tls(instance, endpoints)
         if instance.status != RUNNING:
             self._settle(instance)
+        self._replicas.look(instance)
         self._world.tended.note(instance.id)
         return next_look(endpoints, HEALTH_SECONDS if self._world.real else None)
 
@@ -92,7 +95,11 @@ class RdsReconciler:
     def describe(self, instance: DBInstance) -> dict[str, str]:
         """For people: see :class:`InstanceReconciler`."""
         asked_for = f"{instance.engine} {instance.engine_version}"
-        return {"name": instance.description, "kind": "primary", "asked_for": asked_for}
+        return {
+            "name": instance.description,
+            "kind": "read-only" if instance.read_only else "primary",
+            "asked_for": asked_for,
+        }
 
     def _start(self, instance: DBInstance) -> None:
         """Starts, or adopts, the server.
@@ -101,10 +108,12 @@ class RdsReconciler:
         """
         if not self._world.real:
             return
+        self._replicas.admit(instance)
         server = server_of(self._world, instance)
         self._world.deaths.add(instance.id, server.start())
         if not server.ready():
             raise Later(0.05, "the server is not ready")
+        self._replicas.follow(instance)
 
     def _work(self, instance: DBInstance, endpoints: Sequence[Endpoint]) -> None:
         prove = server_of(self._world, instance).prove
@@ -163,7 +172,8 @@ class RdsReconciler:
         :raises Later: the pace is not over.
         """
         wait_until(instance.settle_at)
-        evidence = {**self._facts(instance), "endpoints": self._seen.pop(instance.id, {})}
+        caught_up = self._replicas.caught_up(instance)
+        evidence = {**self._facts(instance), **caught_up, "endpoints": self._seen.pop(instance.id, {})}
         with self._world.store.write() as tx:
             current = tx.get(DBInstance, instance.id)
             open_ends = [one.id for one in tx.children(Endpoint, instance.id) if one.status != "Serving"]
@@ -181,8 +191,9 @@ class RdsReconciler:
                 server_of(self._world, instance).destroy()
             except EngineFailed as error:
                 raise Later(0.2, str(error)) from error
+        parted = self._replicas.part(instance)
         wait_until(instance.settle_at)
-        evidence = {**self._facts(instance), "endpoints": self._seen.pop(instance.id, {})}
+        evidence = {**self._facts(instance), **parted, "endpoints": self._seen.pop(instance.id, {})}
         with self._world.store.write() as tx:
             current = tx.get(DBInstance, instance.id)
             if current is not None and current.status == DELETING:

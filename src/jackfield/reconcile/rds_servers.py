@@ -22,14 +22,34 @@ def server_of(world: World, instance: DBInstance) -> Server[PostgresNode] | Serv
     socket = world.folder.engine_socket(instance.id, 0)
     password = world.keyring.derive(f"rds {instance.id}")
     if instance.engine == "PostgreSQL":
-        from jackfield.engines.postgres import PostgresEngine, PostgresNode
+        from jackfield.engines.postgres import PostgresEngine
         from jackfield.reconcile.servers import Server, log_in_postgres
 
-        postgres = PostgresNode(id=instance.id, folder=folder, socket=socket, password=password)
-        return Server(PostgresEngine(), postgres, log_in_postgres)
+        return Server(PostgresEngine(), postgres_node(world, instance), log_in_postgres)
     from jackfield.engines.mysql import MySqlEngine, MySqlNode
     from jackfield.reconcile.servers import Server, log_in_mysql
 
     strict = world.settings.durability == "strict"
     mysql = MySqlNode(id=instance.id, folder=folder, socket=socket, password=password, strict=strict)
     return Server(MySqlEngine(), mysql, log_in_mysql)
+
+
+def postgres_node(world: World, instance: DBInstance) -> PostgresNode:
+    """The server of an instance of PostgreSQL. A replica is a copy, so its internal password is its primary's."""
+    from jackfield.engines.postgres import PostgresNode, Upstream
+    from jackfield.engines.postgres.replication import slot_name
+
+    upstream = None
+    if instance.read_only:
+        upstream = Upstream(
+            folder=world.folder.engine_folder(instance.parent, 0),
+            slot=slot_name(instance.id),
+            password=world.keyring.derive(f"rds replication {instance.parent}"),
+        )
+    return PostgresNode(
+        id=instance.id,
+        folder=world.folder.engine_folder(instance.id, 0),
+        socket=world.folder.engine_socket(instance.id, 0),
+        password=world.keyring.derive(f"rds {instance.parent or instance.id}"),
+        upstream=upstream,
+    )

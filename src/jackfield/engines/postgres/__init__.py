@@ -14,6 +14,6 @@ from __future__ import annotations
 
 from jackfield.engines.postgres.engine import PostgresEngine
 from jackfield.engines.postgres.find import PostgresBinaries, find, find_all
-from jackfield.engines.postgres.node import PostgresNode
+from jackfield.engines.postgres.node import PostgresNode, Upstream
 
-__all__ = ["PostgresBinaries", "PostgresEngine", "PostgresNode", "find", "find_all"]
+__all__ = ["PostgresBinaries", "PostgresEngine", "PostgresNode", "Upstream", "find", "find_all"]

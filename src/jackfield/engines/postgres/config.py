@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from jackfield.engines.postgres import replication
 from jackfield.engines.postgres.node import PostgresNode
 
-ACCESS = "# By its Unix socket only, everybody with a password.\nlocal all all scram-sha-256\n"
+ACCESS = (
+    "# By its Unix socket only, everybody with a password; replicas as one role that may do nothing else.\n"
+    "local all all scram-sha-256\n"
+    f"local replication {replication.ROLE} scram-sha-256\n"
+)
 """``pg_hba.conf``."""
 
 _OURS = {
@@ -19,6 +24,11 @@ _OURS = {
     "max_connections": "200",
     "max_wal_size": "256MB",
     "min_wal_size": "32MB",
+    # A replica's values may not be smaller than those of the server it follows.
+    "max_wal_senders": "24",
+    "max_replication_slots": "24",
+    # How soon a replica tries again to reach the server it follows.
+    "wal_retrieve_retry_interval": "250ms",
     # Files in the data instead of /dev/shm, which is small in containers and keeps what a killed server had there.
     "dynamic_shared_memory_type": "mmap",
     "timezone": "UTC",
@@ -35,7 +45,7 @@ _OURS = {
 
 def render(node: PostgresNode) -> str:
     """The text of ``postgresql.conf``."""
-    lines = _OURS | dict(sorted(node.settings.items()))
+    lines = _OURS | dict(sorted(node.settings.items())) | replication.settings(node)
     return "".join(f"{name} = {quoted(value)}\n" for name, value in lines.items())
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from jackfield.engines import tenure
 from jackfield.engines.engine import EngineFailed
 from jackfield.engines.launch import AsRoot, Launch, initialise
-from jackfield.engines.postgres import accounts, config
+from jackfield.engines.postgres import accounts, config, replication
 from jackfield.engines.postgres.find import PostgresBinaries, find
 from jackfield.engines.postgres.node import PostgresNode
 from jackfield.engines.postgres.segment import remove_segment
@@ -46,13 +46,19 @@ class PostgresEngine(ServerEngine[PostgresNode]):
         return self._binaries or find(major)
 
     def _prepare(self, node: PostgresNode, lock: int) -> Launch:
-        major = _major(node.data)
+        upstream = node.upstream
+        major = _major(node.data) or (_major(upstream.folder / "data") if upstream else None)
         binaries = self.find(major)
         if major not in (None, binaries.major):
             raise EngineFailed(f"the data in {node.data} are of PostgreSQL {major}, not {binaries.version}")
         how = self._how()
-        if major is None:
-            _initialise(node, binaries, how, lock)
+        if upstream is not None:
+            replication.lead(node, upstream)
+        if not node.data.exists():
+            if upstream is None:
+                _initialise(node, binaries, how, lock)
+            else:
+                replication.copy(node, upstream, binaries, how, lock)
         remove_segment(node.data)
         tenure.replace(node.data / "postgresql.conf", config.render(node))
         tenure.replace(node.data / "pg_hba.conf", config.ACCESS)
@@ -73,6 +79,7 @@ class PostgresEngine(ServerEngine[PostgresNode]):
     def _tidy(self, node: PostgresNode) -> None:
         super()._tidy(node)
         node.inner_socket.with_name(node.inner_socket.name + ".lock").unlink(missing_ok=True)
+        node.upstream_link.unlink(missing_ok=True)
         remove_segment(node.data)
         (node.data / "postmaster.pid").unlink(missing_ok=True)
 

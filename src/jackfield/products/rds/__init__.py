@@ -22,6 +22,8 @@ def load() -> Product:
         network_lists,
         network_moves,
         network_type,
+        replica_creation,
+        replica_reads,
         tls,
         whitelists,
         zone_migration,

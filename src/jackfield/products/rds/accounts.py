@@ -23,6 +23,8 @@ from jackfield.products.rds.account_errors import (
 from jackfield.products.rds.errors import IncorrectDBInstanceState, InvalidDBInstanceNameNotFound
 from jackfield.products.rds.instances import DBInstanceIdRequest, own_instance
 from jackfield.products.rds.product import RDS
+from jackfield.products.rds.replica_errors import IncorrectDBInstanceCharacterType
+from jackfield.products.rds.replicas import primary_of
 from jackfield.products.rds.resources import DBAccount, DBInstance, account_id
 from jackfield.products.rds.states import AVAILABLE, RUNNING, UNAVAILABLE
 from jackfield.store.interface import Reader, Tx
@@ -58,6 +60,7 @@ class CreateAccountRequest(DBInstanceIdRequest):
     resource="dbinstance/{DBInstanceId}",
     errors=(
         InvalidDBInstanceNameNotFound,
+        IncorrectDBInstanceCharacterType,
         IncorrectDBInstanceState,
         InvalidAccountNameMalformed,
         InvalidAccountNameForbid,
@@ -127,8 +130,8 @@ class DescribeAccountsReply(Reply):
     errors=(InvalidDBInstanceNameNotFound,),
 )
 def describe_accounts(tx: Reader, call: Call, request: DescribeAccountsRequest) -> DescribeAccountsReply:
-    """Lists the accounts, oldest first."""
-    instance = own_instance(tx, call, request.db_instance_id, InvalidDBInstanceNameNotFound)
+    """Lists the accounts, oldest first. Those of a read-only instance are its primary's."""
+    instance = primary_of(tx, own_instance(tx, call, request.db_instance_id, InvalidDBInstanceNameNotFound))
     found = [
         one
         for one in tx.children(DBAccount, instance.id)
@@ -156,6 +159,7 @@ class ResetAccountPasswordRequest(DBInstanceIdRequest):
     resource="dbinstance/{DBInstanceId}",
     errors=(
         InvalidDBInstanceNameNotFound,
+        IncorrectDBInstanceCharacterType,
         IncorrectDBInstanceState,
         InvalidAccountNameNotFound,
         IncorrectAccountStatus,
@@ -186,6 +190,7 @@ class DeleteAccountRequest(DBInstanceIdRequest):
     resource="dbinstance/{DBInstanceId}",
     errors=(
         InvalidDBInstanceNameNotFound,
+        IncorrectDBInstanceCharacterType,
         IncorrectDBInstanceState,
         InvalidAccountNameNotFound,
         IncorrectAccountStatus,
@@ -203,6 +208,8 @@ def delete_account(tx: Tx, call: Call, request: DeleteAccountRequest) -> Reply:
 
 def _running(tx: Tx, call: Call, instance_id: str) -> DBInstance:
     instance = own_instance(tx, call, instance_id, InvalidDBInstanceNameNotFound)
+    if instance.read_only:
+        raise IncorrectDBInstanceCharacterType
     if instance.status != RUNNING:
         raise IncorrectDBInstanceState
     return instance

@@ -18,6 +18,8 @@ from jackfield.products.rds.errors import (
     InvalidReleasedKeepPolicy,
 )
 from jackfield.products.rds.product import RDS
+from jackfield.products.rds.replica_errors import ReadDBInstanceStatus
+from jackfield.products.rds.replicas import replicas_of
 from jackfield.products.rds.resources import DBInstance
 from jackfield.products.rds.states import DELETING, RUNNING, STOPPED
 from jackfield.store.interface import Reader, Tx
@@ -49,15 +51,26 @@ class DeleteDBInstanceReply(Reply):
     title="Releases an instance",
     access="delete",
     resource="dbinstance/{DBInstanceId}",
-    errors=(DeletedInstanceNotFound, IncorrectDBInstanceState, DeletionProtection, InvalidReleasedKeepPolicy),
+    errors=(
+        DeletedInstanceNotFound,
+        IncorrectDBInstanceState,
+        DeletionProtection,
+        ReadDBInstanceStatus,
+        InvalidReleasedKeepPolicy,
+    ),
 )
 def delete_db_instance(tx: Tx, call: Call, request: DeleteDBInstanceRequest) -> DeleteDBInstanceReply:
-    """Deletes an instance, its endpoints, accounts and data. It is Deleting until nothing of it listens or runs."""
+    """Deletes an instance, its endpoints, accounts and data. It is Deleting until nothing of it listens or runs.
+
+    A primary is deleted after its read-only instances.
+    """
     instance = own_instance(tx, call, request.db_instance_id, DeletedInstanceNotFound)
     if instance.deletion_protection:
         raise DeletionProtection
     if instance.status not in (RUNNING, STOPPED):
         raise IncorrectDBInstanceState
+    if replicas_of(tx, instance.id):
+        raise ReadDBInstanceStatus
     for endpoint in tx.children(Endpoint, instance.id):
         tx.put(msgspec.structs.replace(endpoint, status="Releasing"))
     deleted = msgspec.structs.replace(instance, status=DELETING, settle_at=call.now + call.pace)

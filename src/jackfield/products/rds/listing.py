@@ -32,7 +32,7 @@ class DescribeDBInstancesRequest(Request):
     db_instance_type: Annotated[
         str,
         Param(
-            "Only this type; every instance is Primary.",
+            "Only this type; none is Guard or Temp.",
             "Primary",
             enum=("Primary", "Readonly", "Guard", "Temp"),
             invalid=InvalidDBInstanceType,
@@ -136,7 +136,7 @@ def _matches(tx: Reader, instance: DBInstance, request: DescribeDBInstancesReque
     exact = (
         (request.db_instance_status, instance.status),
         (request.db_instance_class, instance.instance_class),
-        (request.db_instance_type, "Primary"),
+        (request.db_instance_type, views.instance_type(instance)),
         (request.engine, instance.engine),
         (request.engine_version, instance.engine_version),
         (request.category, instance.category),

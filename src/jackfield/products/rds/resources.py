@@ -39,7 +39,9 @@ class Migration(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DBInstance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
-    """:param storage: GB, echoed. :param slave_zones, minor_upgrades: as asked for, echoed.
+    """A read-only instance has its primary as ``parent``; others have none.
+
+    :param storage: GB, echoed. :param slave_zones, minor_upgrades: as asked for, echoed.
 
     :param vpc_id, vswitch_id: where its private endpoint lies; empty in the classic network.
     :param net_switches: when its internal and its public connection were exchanged lately, seconds since the epoch.
@@ -48,6 +50,7 @@ class DBInstance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     :param ending: the server process that a restart or a switch ends. :param primary: which of the nodes takes writes.
     :param next_primary: which one will, after the switch that is under way.
     :param engine_port: TCP port of the server where it cannot do without one (seekdb); 0 until it is chosen.
+    :param delay: seconds by which a read-only instance was behind when last looked at.
     """
 
     kind: ClassVar[str] = "rds_instance"
@@ -78,6 +81,12 @@ class DBInstance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     primary: int = 0
     next_primary: int = 0
     settle_at: float = 0.0
+    delay: int = 0
+
+    @property
+    def read_only(self) -> bool:
+        """Whether it is a read-only instance: its server follows that of its ``parent``."""
+        return bool(self.parent)
 
 
 class DBAccount(Resource, frozen=True, kw_only=True, omit_defaults=True):

@@ -15,6 +15,7 @@ from jackfield.endpoints.expiry import expired_time
 from jackfield.endpoints.resources import Endpoint, Net
 from jackfield.products.operation import Shape
 from jackfield.products.rds.ordinary import network_type, ordinary_endpoint
+from jackfield.products.rds.replicas import replicas_of
 from jackfield.products.rds.resources import DBAccount, DBInstance
 from jackfield.products.times import iso_second
 from jackfield.store.interface import Reader
@@ -61,6 +62,7 @@ class _Instance(Shape, kw_only=True):
     resource_group_id: str
     tips: str
     tips_level: int
+    master_instance_id: str | UnsetType
     read_only_db_instance_ids: ReadOnlyIds = msgspec.field(default_factory=ReadOnlyIds)
 
 
@@ -125,6 +127,7 @@ class InstanceAttribute(_Instance, kw_only=True):
     proxy_type: int
     kind_code: str = msgspec.field(name="kindCode")
     slave_zones: SlaveZones
+    readonly_delay: str | UnsetType = msgspec.field(name="ReadonlyInstanceSQLDelayedTime")
     extra: Extra = msgspec.field(default_factory=Extra)
     serverless_config: ServerlessConfig = msgspec.field(default_factory=ServerlessConfig)
 
@@ -255,6 +258,7 @@ def attribute_list(tx: Reader, instance: DBInstance) -> InstanceAttributeList:
                 proxy_type=0,
                 kind_code="18",
                 slave_zones=SlaveZones(slave_zone=tuple(SlaveZone(zone_id=zone) for zone in instance.slave_zones)),
+                readonly_delay=str(instance.delay) if instance.read_only else UNSET,
             ),
         )
     )
@@ -318,12 +322,13 @@ def account(found: DBAccount) -> AccountView:
 
 def _fields(tx: Reader, instance: DBInstance) -> dict[str, Any]:
     endpoint = ordinary_endpoint(tx, instance.id)
+    replicas = tuple(ReadOnlyId(db_instance_id=one.id) for one in replicas_of(tx, instance.id))
     return {
         "db_instance_id": instance.id,
         "db_instance_description": instance.description,
         "db_instance_status": instance.status,
         "db_instance_class": instance.instance_class,
-        "db_instance_type": "Primary",
+        "db_instance_type": instance_type(instance),
         "db_instance_net_type": "Internet" if endpoint and endpoint.net == "public" else "Intranet",
         "db_instance_storage_type": instance.storage_type,
         "db_instance_memory": 4096,
@@ -347,4 +352,11 @@ def _fields(tx: Reader, instance: DBInstance) -> dict[str, Any]:
         "resource_group_id": instance.resource_group_id,
         "tips": "",
         "tips_level": 0,
+        "master_instance_id": instance.parent or UNSET,
+        "read_only_db_instance_ids": ReadOnlyIds(read_only_db_instance_id=replicas),
     }
+
+
+def instance_type(instance: DBInstance) -> str:
+    """``DBInstanceType``."""
+    return "Readonly" if instance.read_only else "Primary"

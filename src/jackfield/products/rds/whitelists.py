@@ -23,6 +23,7 @@ from jackfield.products.rds.errors import (
 )
 from jackfield.products.rds.instances import DBInstanceIdRequest, own_instance
 from jackfield.products.rds.product import RDS
+from jackfield.products.rds.replicas import replicas_of
 from jackfield.products.rds.states import DELETING
 from jackfield.store.interface import Reader, Tx
 
@@ -106,7 +107,7 @@ class ModifySecurityIpsRequest(DBInstanceIdRequest):
         str, Param("Cover (0) replaces the group, Append (1) adds to it, Delete (2) takes away.", "Cover")
     ] = "Cover"
     fresh_white_list_readins: Annotated[
-        str, Param("Read-only instances to change as well; there are none.", "pgr-bp17yuz4dn3d****")
+        str, Param("Read-only instances to give the same whitelist, separated by commas.", "pgr-bp17yuz4dn3d****")
     ] = ""
 
 
@@ -137,7 +138,9 @@ def modify_security_ips(tx: Tx, call: Call, request: ModifySecurityIpsRequest) -
     instance = own_instance(tx, call, request.db_instance_id, InvalidDBInstanceNameNotFound)
     if instance.status == DELETING:
         raise IncorrectDBInstanceState
-    if request.fresh_white_list_readins:
+    wanted = set(filter(None, request.fresh_white_list_readins.split(",")))
+    replicas = [one for one in replicas_of(tx, instance.id) if one.id in wanted]
+    if len(replicas) < len(wanted):
         raise ReadinsNotFound
     if request.security_ip_type not in ("", "IPv4"):
         raise InvalidParameterValue(name="SecurityIPType")
@@ -159,7 +162,8 @@ def modify_security_ips(tx: Tx, call: Call, request: ModifySecurityIpsRequest) -
         raise InvalidSecurityIpListDuplicate from None
     except (whitelist.MalformedEntry, whitelist.MissingEntry, whitelist.TooManyEntries):
         raise SecurityIpListFormat from None
-    changed = msgspec.structs.replace(instance, whitelist=groups)
-    tx.put(changed)
-    tx.schedule(changed)
+    for one in (instance, *replicas):
+        changed = msgspec.structs.replace(one, whitelist=groups)
+        tx.put(changed)
+        tx.schedule(changed)
     return ModifySecurityIpsReply(task_id=str(secrets.randbelow(10**9)))
