@@ -26,7 +26,10 @@ def lab() -> Iterator[Lab]:
 def test_every_way_in_asks_for_a_password(lab: Lab) -> None:
     client = lab.internal(lab.start())
     rules = client.run("SELECT type, database, user_name, auth_method, error FROM pg_hba_file_rules")
-    assert rules == [("local", ["all"], ["all"], "scram-sha-256", None)]
+    assert rules == [
+        ("local", ["all"], ["all"], "scram-sha-256", None),
+        ("local", ["replication"], ["jackfield_replication"], "scram-sha-256", None),
+    ]
     assert client.run("SHOW listen_addresses") == [("",)]
     assert client.run("SELECT rolname FROM pg_authid WHERE rolpassword !~ '^SCRAM-SHA-256' OR rolsuper") == [
         ("jackfield",)

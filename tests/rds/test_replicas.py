@@ -17,7 +17,7 @@ from tests.rds.databases import LOST, PASSWORD, Database, ask, database_of
 from tests.rds.replicas import answers, attribute, creation, delete, listed, private, replicate
 from tests.running import Running, refused, until
 
-ENGINES = ("postgres",)
+ENGINES = ("postgres", "mariadb")
 VERSIONS = {"postgres": ("PostgreSQL", "15.0"), "mariadb": ("MySQL", "8.0")}
 
 

@@ -89,7 +89,29 @@ class Authority:
             create_whole(path, lambda empty: _write(empty, pem))
         return Certificate(path, expires)
 
-    def _issue(self, names: Sequence[str], addresses: Sequence[str], since: float, expires: float) -> bytes:
+    def certify_client(self, name: str, *, since: float) -> Path:
+        """What a client of that name shows where a route asks for it (``Tls.mutual``); the same for the same.
+
+        :param since: from when it counts, for as long as an authority does; seconds since the epoch.
+        :return: the PEM file with key, certificate and authority.
+        """
+        expires = float(int(since) + _AUTHORITY_DAYS * 86400)
+        said = "\n".join(["client", name, str(expires), self.pem])
+        path = self._folder / f"{hashlib.sha256(said.encode()).hexdigest()[:32]}.pem"
+        if not path.exists():
+            private_folder(self._folder)
+            pem = self._issue([name], (), since, expires, ExtendedKeyUsageOID.CLIENT_AUTH)
+            create_whole(path, lambda empty: _write(empty, pem))
+        return path
+
+    def _issue(
+        self,
+        names: Sequence[str],
+        addresses: Sequence[str],
+        since: float,
+        expires: float,
+        usage: x509.ObjectIdentifier = ExtendedKeyUsageOID.SERVER_AUTH,
+    ) -> bytes:
         key = ec.generate_private_key(ec.SECP256R1())
         alternatives: list[x509.GeneralName] = [x509.DNSName(name) for name in names]
         alternatives += [x509.IPAddress(ipaddress.ip_address(address)) for address in addresses]
@@ -103,7 +125,7 @@ class Authority:
             .not_valid_after(_moment(expires))
             .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+            .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
             .sign(self._key, hashes.SHA256())

@@ -13,6 +13,10 @@ def find(engine: str) -> Any:
 
     :raises EngineMissing: there is nothing.
     """
+    if engine == "mysql replicas":
+        from jackfield.engines.mysql.replication import find_tools
+
+        return find_tools()
     if engine == "mysql":  # MariaDB or MySQL, else seekdb
         from jackfield.engines.mysql import MySqlEngine
 

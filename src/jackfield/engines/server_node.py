@@ -15,8 +15,13 @@ SOCKET_LIMIT = 102 if sys.platform == "darwin" else 106
 INTERNAL = "jackfield"
 """The user of this package's own connections; may do everything."""
 
+REPLICATION = "jackfield_replication"
+"""Who a replica comes as to the server it follows. It may read everything there, so nobody is told its password."""
+
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@#$-]{0,62}")
-_RESERVED = frozenset({INTERNAL, "root", "postgres", "public", "none", "mariadb.sys", "mysql.sys", "mysql.session"})
+_RESERVED = frozenset(
+    {INTERNAL, REPLICATION, "root", "postgres", "public", "none", "mariadb.sys", "mysql.sys", "mysql.session"}
+)
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):

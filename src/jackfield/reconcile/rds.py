@@ -30,6 +30,7 @@ from jackfield.reconcile.tls import tls_prover
 from jackfield.reconcile.watch import HEALTH_SECONDS
 from jackfield.reconcile.world import World
 from jackfield.relay.route import Route, Tls
+from jackfield.store.interface import Tx
 
 
 class RdsReconciler:
@@ -178,8 +179,8 @@ class RdsReconciler:
             current = tx.get(DBInstance, instance.id)
             open_ends = [one.id for one in tx.children(Endpoint, instance.id) if one.status != "Serving"]
             if current is not None and current.status == instance.status and not open_ends:
-                tx.put(settled(tx, current), evidence=evidence)
                 tx.put(settled(tx, renewed(current)), evidence=evidence)
+                _wake_primary(tx, current)
                 if instance.status == STARTING:
                     wake(tx, current)
 
@@ -200,6 +201,7 @@ class RdsReconciler:
                 for account in tx.children(DBAccount, instance.id):
                     tx.remove(account, evidence={"server": "deleted"})
                 tx.remove(current, evidence=evidence)
+                _wake_primary(tx, current)
 
     def _facts(self, instance: DBInstance) -> dict[str, Any]:
         """What the relay and the server say at the moment of a settlement."""
@@ -219,3 +221,10 @@ class RdsReconciler:
             local_clients=self._world.settings.local_clients,
             tls=self._tls(instance, endpoint),
         )
+
+
+def _wake_primary(tx: Tx, instance: DBInstance) -> None:
+    """What reads over a primary's read-only instances has to learn that one came or went."""
+    primary = tx.get(DBInstance, instance.parent) if instance.read_only else None
+    if primary is not None:
+        tx.schedule(primary)

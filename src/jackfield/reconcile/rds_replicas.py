@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple, Protocol
@@ -11,11 +12,14 @@ import msgspec
 from jackfield.engines.engine import EngineError
 from jackfield.products.rds.replicas import primary_of, replicas_of
 from jackfield.products.rds.resources import DBInstance
-from jackfield.products.rds.states import CREATING
+from jackfield.products.rds.states import CREATING, DELETING
 from jackfield.reconcile.loop import Later
-from jackfield.reconcile.rds_servers import server_of
+from jackfield.reconcile.rds_servers import mysql_kind, server_of
+from jackfield.reconcile.replication_link import ReplicationLinks
 from jackfield.reconcile.world import World
 from jackfield.store.interface import Reader
+
+_TIDY_SECONDS = 60.0
 
 
 class Target(NamedTuple):
@@ -74,7 +78,9 @@ class Replicas:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._links = ReplicationLinks(world)
         self._wanted: dict[str, str] = {}
+        self._tidied: dict[str, float] = {}
 
     def admit(self, instance: DBInstance) -> None:
         """Prepares the primary for a replica whose server was not started yet.
@@ -111,17 +117,39 @@ class Replicas:
         return {"replication": {"primary": instance.parent, "primary_at": wanted, "replayed": progress.position}}
 
     def look(self, instance: DBInstance) -> None:
-        """Notes by how much a replica is behind."""
-        if not instance.read_only or not self._world.real:
+        """Notes by how much a replica is behind, and what serves an instance of MySQL; has a primary of MySQL throw
+        away what no replica of it needs.
+        """
+        if not self._world.real:
             return
-        with _later("the replica"):
-            delay = self._of(instance).delay()
-        if delay == instance.delay:
+        found: dict[str, Any] = {}
+        if instance.read_only:
+            with _later("the replica"):
+                found["delay"] = self._of(instance).delay()
+        if instance.engine == "MySQL":
+            found["served_by"] = instance.served_by or mysql_kind(self._world, instance)
+            if found["served_by"] == "mariadb" and not instance.read_only:
+                self._tidy(instance)
+        if all(getattr(instance, name) == value for name, value in found.items()):
             return
         with self._world.store.write() as tx:
             current = tx.get(DBInstance, instance.id)
             if current is not None:
-                tx.put(msgspec.structs.replace(current, delay=delay))
+                tx.put(msgspec.structs.replace(current, **found))
+
+    def _tidy(self, primary: DBInstance) -> None:
+        from jackfield.reconcile.mariadb_replica import discard_logs
+
+        now = time.monotonic()
+        if now < self._tidied.get(primary.id, 0.0) + _TIDY_SECONDS:
+            return
+        with self._world.store.read() as view:
+            replicas = [one for one in replicas_of(view, primary.id) if one.status != DELETING]
+        if any(one.status == CREATING for one in replicas):
+            return
+        with _later("a log"):
+            discard_logs(self._world, primary, replicas)
+        self._tidied[primary.id] = now
 
     def part(self, instance: DBInstance) -> dict[str, Any]:
         """Ends what the primary keeps for a replica whose server is gone; what was seen.
@@ -139,9 +167,13 @@ class Replicas:
     def _of(self, instance: DBInstance) -> Replication:
         with self._world.store.read() as view:
             primary = primary_of(view, instance)
-        from jackfield.reconcile.postgres_replica import PostgresReplica
+        if instance.engine == "PostgreSQL":
+            from jackfield.reconcile.postgres_replica import PostgresReplica
 
-        return PostgresReplica(self._world, instance, primary)
+            return PostgresReplica(self._world, instance, primary)
+        from jackfield.reconcile.mariadb_replica import MariaDbReplica
+
+        return MariaDbReplica(self._world, self._links, instance, primary)
 
 
 @contextmanager

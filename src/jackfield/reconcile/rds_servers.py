@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import TYPE_CHECKING
 
 from jackfield.products.rds.resources import DBInstance
@@ -18,20 +19,15 @@ def server_of(world: World, instance: DBInstance) -> Server[PostgresNode] | Serv
 
     Engines hold no state; they are imported with the first instance that needs them, to keep the start quick.
     """
-    folder = world.folder.engine_folder(instance.id, 0)
-    socket = world.folder.engine_socket(instance.id, 0)
-    password = world.keyring.derive(f"rds {instance.id}")
     if instance.engine == "PostgreSQL":
         from jackfield.engines.postgres import PostgresEngine
         from jackfield.reconcile.servers import Server, log_in_postgres
 
         return Server(PostgresEngine(), postgres_node(world, instance), log_in_postgres)
-    from jackfield.engines.mysql import MySqlEngine, MySqlNode
+    from jackfield.engines.mysql import MySqlEngine
     from jackfield.reconcile.servers import Server, log_in_mysql
 
-    strict = world.settings.durability == "strict"
-    mysql = MySqlNode(id=instance.id, folder=folder, socket=socket, password=password, strict=strict)
-    return Server(MySqlEngine(), mysql, log_in_mysql)
+    return Server(MySqlEngine(), mysql_node(world, instance), log_in_mysql)
 
 
 def postgres_node(world: World, instance: DBInstance) -> PostgresNode:
@@ -53,3 +49,25 @@ def postgres_node(world: World, instance: DBInstance) -> PostgresNode:
         password=world.keyring.derive(f"rds {instance.parent or instance.id}"),
         upstream=upstream,
     )
+
+
+def mysql_node(world: World, instance: DBInstance) -> MySqlNode:
+    """The server of an instance of MySQL. A replica has its primary's accounts, the internal one among them."""
+    from jackfield.engines.mysql import MySqlNode
+
+    return MySqlNode(
+        id=instance.id,
+        folder=world.folder.engine_folder(instance.id, 0),
+        socket=world.folder.engine_socket(instance.id, 0),
+        password=world.keyring.derive(f"rds {instance.parent or instance.id}"),
+        strict=world.settings.durability == "strict",
+        # Apart from the primary's, which is 1, and those of the others.
+        follower=zlib.crc32(instance.id.encode()) % (2**32 - 2) + 2 if instance.read_only else 0,
+    )
+
+
+def mysql_kind(world: World, instance: DBInstance) -> str:
+    """What serves an instance of MySQL: see :meth:`jackfield.engines.mysql.MySqlEngine.kind`."""
+    from jackfield.engines.mysql import MySqlEngine
+
+    return MySqlEngine().kind(mysql_node(world, instance))

@@ -72,12 +72,14 @@ class Tls(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     :param key: path of the PEM file with its key; empty where it is in the same file. What is under a path never
         changes: a renewed certificate has another path.
     :param required: clients that do not encrypt are refused.
+    :param mutual: clients show a certificate too, of the CA whose own stands in ``certificate``; others are refused.
     """
 
     protocol: Literal["tls", "postgres", "mysql"]
     certificate: str
     key: str = ""
     required: bool = False
+    mutual: bool = False
 
 
 class Rate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -144,6 +144,13 @@ class MySqlEngine:
         engine, its = self._of(node)
         engine.revoke(its, account, database)
 
+    def kind(self, node: MySqlNode) -> str:
+        """Who serves it: ``mariadb``, ``mysql`` or ``seekdb``; empty before its first start."""
+        try:
+            return node.kind_file.read_text()
+        except (FileNotFoundError, NotADirectoryError):
+            return ""
+
     def log_tail(self, node: MySqlNode, lines: int = 5) -> str:
         """The last lines that the server wrote to its log."""
         engine, its = self._of(node)
@@ -151,11 +158,7 @@ class MySqlEngine:
 
     def _of(self, node: MySqlNode) -> tuple[MySqlFamilyEngine[Any], MySqlNode | SeekDbNode]:
         """Who serves a node, and the node as that engine takes it."""
-        try:
-            kind = node.kind_file.read_text()
-        except (FileNotFoundError, NotADirectoryError):
-            kind = ""
-        if kind != "seekdb":
+        if self.kind(node) != "seekdb":
             return self._native, node
         return self._seekdb, SeekDbNode(
             id=node.id,

@@ -12,9 +12,11 @@ class MySqlNode(ServerNode, frozen=True, kw_only=True):
 
     :param strict: a committed transaction survives a power cut, too (``innodb_flush_log_at_trx_commit=1``). Without it
         a commit is always in the kernel, so the death of the server loses none, a power cut about 1 s.
+    :param follower: the node is a replica, with this number among those that follow the same server; 0: it is none.
     """
 
     strict: bool = False
+    follower: int = 0
 
     @property
     def inner_socket(self) -> Path:

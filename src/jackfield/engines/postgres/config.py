@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from jackfield.engines.postgres import replication
 from jackfield.engines.postgres.node import PostgresNode
+from jackfield.engines.server_node import REPLICATION
 
 ACCESS = (
     "# By its Unix socket only, everybody with a password; replicas as one role that may do nothing else.\n"
     "local all all scram-sha-256\n"
-    f"local replication {replication.ROLE} scram-sha-256\n"
+    f"local replication {REPLICATION} scram-sha-256\n"
 )
 """``pg_hba.conf``."""
 

@@ -15,7 +15,7 @@ class Upstream(msgspec.Struct, frozen=True, kw_only=True):
 
     :param folder: of its node.
     :param slot: its replication slot for this replica: it keeps what the replica does not have yet.
-    :param password: of :data:`jackfield.engines.postgres.replication.ROLE`, in clear; kept by the caller.
+    :param password: of the user :data:`~jackfield.engines.server_node.REPLICATION`, in clear; kept by the caller.
     """
 
     folder: Path

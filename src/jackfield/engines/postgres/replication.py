@@ -15,12 +15,10 @@ from jackfield.engines.launch import AsRoot, Launch, initialise
 from jackfield.engines.postgres.accounts import identifier, literal
 from jackfield.engines.postgres.find import PostgresBinaries
 from jackfield.engines.postgres.node import PostgresNode, Upstream
+from jackfield.engines.server_node import REPLICATION as ROLE
 from jackfield.engines.wire.errors import ServerError
 from jackfield.engines.wire.postgres import Client
 from jackfield.engines.wire.scram import verifier
-
-ROLE = "jackfield_replication"
-"""Who replicas come as. It may read everything, so its password is one that nobody is told."""
 
 COPY_PATIENCE = 1800.0
 """Seconds that a base backup may take."""

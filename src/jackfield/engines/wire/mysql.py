@@ -52,17 +52,25 @@ class Client:
         :raises ServerError: it fails.
         :raises Unreachable: the connection broke.
         """
+        return self._ask(sql)[1]
+
+    def table(self, sql: str) -> list[dict[str, str | None]]:
+        """As :meth:`query`, with the columns' names, for statements whose columns differ from version to version."""
+        names, rows = self._ask(sql)
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def _ask(self, sql: str) -> tuple[list[str], list[Row]]:
         self._sequence = 0
         self._send(b"\x03" + sql.encode())
         first = self._packet()
         if first[:1] == b"\x00":
-            return []
+            return [], []
         if first[:1] == b"\xfb":
             raise Unreachable("the server asks for a file of ours")
-        columns = _Reader(first).number()
-        for _ in range(columns + 1):
-            self._packet()
-        return [_row(packet, columns) for packet in self._rows()]
+        # Catalogue, database, table as it is called and as it is, then the column's name.
+        names = [_row(self._packet(), 5)[4] or "" for _ in range(_Reader(first).number())]
+        self._packet()
+        return names, [_row(packet, len(names)) for packet in self._rows()]
 
     def close(self) -> None:
         """Ends the connection; may be called twice."""

@@ -34,7 +34,19 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,30}[a-z0-9]|[a-z]")
 _PASSWORD = re.compile(r"[A-Za-z0-9!@#$%^&*()_+\-=]{8,32}")
 _RESERVED = frozenset(
     (
-        *("root", "admin", "jackfield", "mysql", "postgres", "replicator", "aurora", "sys", "system", "public"),
+        *(
+            "root",
+            "admin",
+            "jackfield",
+            "jackfield_replication",
+            "mysql",
+            "postgres",
+            "replicator",
+            "aurora",
+            "sys",
+            "system",
+            "public",
+        ),
         *("eagleye", "master", "guest", "repl", "proxysql", "sysadmin"),
     )
 )

@@ -176,7 +176,7 @@ def create_read_only_db_instance(
 def _check_engine(call: Call, request: CreateReadOnlyDBInstanceRequest, primary: DBInstance) -> None:
     if call.missing(ENGINE_NAMES[primary.engine]):
         raise EngineMissing
-    if primary.engine == "MySQL":
+    if primary.engine == "MySQL" and (call.missing("mysql replicas") or primary.served_by not in ("", "mariadb")):
         raise PrimaryNotSupported
     if request.is_analytic_read_only_ins:
         raise AnalyticNotSupported

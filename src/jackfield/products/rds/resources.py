@@ -50,7 +50,9 @@ class DBInstance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     :param ending: the server process that a restart or a switch ends. :param primary: which of the nodes takes writes.
     :param next_primary: which one will, after the switch that is under way.
     :param engine_port: TCP port of the server where it cannot do without one (seekdb); 0 until it is chosen.
+    :param served_by: what its server is (``mariadb``, ``seekdb`` …), once it was seen, for MySQL.
     :param delay: seconds by which a read-only instance was behind when last looked at.
+    :param link_address: of this machine, where a read-only instance of MySQL reaches its primary; claimed.
     """
 
     kind: ClassVar[str] = "rds_instance"
@@ -81,7 +83,9 @@ class DBInstance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     primary: int = 0
     next_primary: int = 0
     settle_at: float = 0.0
+    served_by: str = ""
     delay: int = 0
+    link_address: str = ""
 
     @property
     def read_only(self) -> bool:

@@ -33,6 +33,9 @@ def _load(tls: Tls) -> ssl.SSLContext:
         context.set_alpn_protocols(["postgresql"])  # libpq insists on it with sslnegotiation=direct
     try:
         context.load_cert_chain(tls.certificate, tls.key or None)
+        if tls.mutual:
+            context.load_verify_locations(tls.certificate)
+            context.verify_mode = ssl.CERT_REQUIRED
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
         raise ValueError(f"certificate {tls.certificate}: {error}") from None
     return context
