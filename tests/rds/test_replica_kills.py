@@ -7,6 +7,7 @@ import random
 import shutil
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,10 @@ class Writer(threading.Thread):
                 session.close()
             else:
                 session.close()
+
+    def has(self, count: int) -> bool:
+        """Whether more than so many were acknowledged."""
+        return len(self.acknowledged) > count
 
     def end(self) -> list[int]:
         self._ended.set()
@@ -100,7 +105,7 @@ def test_under_load(database: Database) -> None:
     writer.start()
     for victim in (database.instance, replica, "api", replica, database.instance):
         seen = len(writer.acknowledged)
-        until("the load going on", lambda seen=seen: len(writer.acknowledged) > seen + 20)
+        until("the load going on", partial(writer.has, seen + 20))
         if victim == "api":
             running.kill_api()
             running.wait_ready()
@@ -138,7 +143,7 @@ def test_creation_under_load(database: Database) -> None:
         rds = Rds(running)
         rds.wait_running(replica)
         seen = list(writer.acknowledged)
-        until("what was acknowledged", lambda r=replica, s=seen: caught_up(database, r, s))
+        until("what was acknowledged", partial(caught_up, database, replica, seen))
         delete(rds, replica)
     acknowledged = writer.end()
     assert len(acknowledged) > 20

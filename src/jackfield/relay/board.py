@@ -45,13 +45,17 @@ _RETRY_SECONDS = 1.0
 
 
 def open_upstream(loop: Loop, route: Route, outlets: Outlets, paces: Paces) -> Upstream:
-    """The databases behind ``route``, by its mode. The command router is loaded with the first route that needs it."""
+    """The databases behind ``route``, by its mode. Routers are loaded with the first route that needs them."""
     if route.mode == "resp":
         from jackfield.relay.resp.upstream import RespUpstream
 
         return RespUpstream(loop, route)
     if route.rate is not None:
         return PacedUpstream(loop, route, outlets, paces)
+    if route.mode == "sql":
+        from jackfield.relay.sql.upstream import SqlUpstream
+
+        return SqlUpstream(loop, route)
     return TcpUpstream(loop, route, outlets)
 
 

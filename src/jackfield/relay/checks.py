@@ -64,9 +64,15 @@ def _check(route: Route) -> None:
     if not 0 < route.port < 65536:
         raise wrong(f"port {route.port} is not between 1 and 65535")
     if route.balance is None and (not route.backends or (route.mode == "tcp" and len(route.backends) != 1)):
-        raise wrong(f"{len(route.backends)} backends; mode tcp without balance has one, mode resp at least one")
+        raise wrong(f"{len(route.backends)} backends; mode tcp without balance has one, others at least one")
     if route.balance is not None and route.mode != "tcp":
         raise wrong("only mode tcp is balanced")
+    if (route.splitting is None) is (route.mode == "sql"):
+        raise wrong("mode sql, and only that, has splitting")
+    if route.splitting is not None and not (
+        math.isfinite(route.splitting.max_delay) and route.splitting.max_delay >= 0
+    ):
+        raise wrong("splitting: max_delay is not a length of time")
     if route.max_connections < 0:
         raise wrong("max_connections is negative")
     if route.health is not None:

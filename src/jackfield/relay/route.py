@@ -11,8 +11,18 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-Mode = Literal["tcp", "resp"]
-"""``tcp`` copies bytes to one backend; ``resp`` routes Redis commands over the shards of a cluster."""
+Mode = Literal["tcp", "resp", "sql"]
+"""``tcp`` copies bytes to one backend; ``resp`` routes Redis commands over the shards of a cluster; ``sql`` sends reads
+to replicas and everything else to the primary.
+"""
+
+Role = Literal["tcp", "resp"]
+"""The relay process that serves a route: what only copies, and what reads protocols."""
+
+
+def role_of(mode: Mode) -> Role:
+    """Who serves routes of a mode."""
+    return "tcp" if mode == "tcp" else "resp"
 
 
 Balance = Literal["turns", "fewest", "source"]
@@ -39,7 +49,8 @@ class Backend(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     :param announced: ``ADDRESS:PORT`` under which the node appears in MOVED and ASK replies.
     :param vantage: from where a TCP target is dialled: ``host``, or the id of the VPC in which it lies.
     :param source: the address that the target sees; empty leaves it to the system.
-    :param weight: its share of new connections among the backends of a balanced route; 0 gets none.
+    :param weight: its share of new connections among the backends of a balanced route; of
+        reads in mode ``sql``; 0 gets none.
     """
 
     target: str
@@ -93,6 +104,20 @@ class Rate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     bytes_per_second: int = 0
 
 
+class Splitting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a route of mode ``sql`` tells reads from writes.
+
+    :param logins: path of a JSON file that only its owner reads: name of a backend → user and password with which the
+        relay asks it how far it is, and the primary what it knows of a client's password. What is under a path never
+        changes.
+    :param max_delay: seconds that a replica may be behind and still be read from.
+    """
+
+    protocol: Literal["postgres"]
+    logins: str
+    max_delay: float = 30.0
+
+
 class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One listening address.
 
@@ -100,7 +125,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     :param owner: the endpoint the route belongs to; live connections are counted and cut by owner.
     :param address: IPv4 address to bind, on the vantage's loopback.
     :param port: TCP port to bind.
-    :param backends: one for ``tcp``, any number with ``balance``; the masters of the cluster for ``resp``.
+    :param backends: one for ``tcp``, any number with ``balance``; the masters of the cluster for ``resp``; for ``sql``
+        the primary, then its replicas, with the weight of each for reads.
     :param mode: see :data:`Mode`.
     :param vantage: ``host``, or the id of the VPC inside which the address listens.
     :param whitelist: CIDRs that may connect. Judged when a connection is accepted. ``127.0.0.1`` admits nobody.
@@ -116,6 +142,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     :param tls: how clients may encrypt; ``None``: bytes are carried as they are.
     :param rate: of a plain route; ``None``: what the machine can carry. Whether there is one is settled when the
         listener is made, its speed may change.
+    :param splitting: of mode ``sql``, and only there.
     """
 
     key: str
@@ -134,6 +161,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     health: HealthCheck | None = None
     tls: Tls | None = None
     rate: Rate | None = None
+    splitting: Splitting | None = None
 
     @property
     def place(self) -> Place:

@@ -1,0 +1,1 @@
+"""PostgreSQL's protocol 3, as far as splitting needs it."""
