@@ -5,7 +5,7 @@ A line that is not needed any more makes a test fail.
 
 from __future__ import annotations
 
-from tests.products import differences_rds_life, differences_tair
+from tests.products import differences_rds_life, differences_tair, router_differences
 
 LATER = "what it asks for is not built; the vendor's default holds"
 NO_MONEY = "orders, coupons and renewals cost nothing here"
@@ -471,3 +471,6 @@ WITHOUT_EFFECT |= differences_rds_life.WITHOUT_EFFECT
 REFUSED_VALUES |= differences_rds_life.REFUSED_VALUES
 UNDOCUMENTED |= differences_rds_life.UNDOCUMENTED
 OWN_TEXTS |= differences_rds_life.OWN_TEXTS
+WITHOUT_EFFECT |= router_differences.WITHOUT_EFFECT
+UNDOCUMENTED |= router_differences.UNDOCUMENTED
+OWN_TEXTS |= router_differences.OWN_TEXTS

@@ -29,16 +29,18 @@ def make_endpoint(
     port: int,
     place: Place | None,
     addresses: tuple[str, ...] = (),
+    router: str = "",
 ) -> Endpoint:
     """Writes a new endpoint of an instance; its reconciler is the instance's.
 
     :param place: ``None`` for a public endpoint and one of the classic network, which lie in no VPC.
     :param addresses: of this machine, where they are chosen already (a cluster's shards).
+    :param router: whose address it is, for the nets ``router`` and ``router_public``.
     :raises ClaimTaken: the name (space ``name``) or the wanted address is somebody else's.
     :raises PoolExhausted: the vSwitch has no free address, or the wanted one is none of it.
     """
     endpoint = Endpoint(
-        id=endpoint_id(instance.id, net),
+        id=endpoint_id(f"{instance.id}/{router}" if router else instance.id, net),
         account=instance.account,
         region=instance.region,
         parent=instance.id,
@@ -51,6 +53,7 @@ def make_endpoint(
         addresses=addresses,
         vpc_id=place.vpc_id if place else "",
         vswitch_id=place.vswitch_id if place else "",
+        router=router,
     )
     tx.claim(NAMES, name, endpoint)
     if place:

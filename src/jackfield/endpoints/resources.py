@@ -8,7 +8,7 @@ import msgspec
 
 from jackfield.store.resource import Resource, States
 
-Net = Literal["private", "classic", "direct", "public", "balancer", "link"]
+Net = Literal["private", "classic", "direct", "public", "balancer", "link", "router", "router_public"]
 
 ENDPOINT_STATES = States(
     initial=("Creating",),
@@ -45,8 +45,9 @@ class Endpoint(Resource, frozen=True, kw_only=True, omit_defaults=True):
     :param product: ``tair`` and so on.
     :param net: ``private`` is the ordinary address inside a VPC, ``classic`` that of the classic network, ``direct``
         leads straight to the shards, ``balancer`` is a load balancer's address in one zone, ``link`` a PrivateLink
-        endpoint's.
+        endpoint's; ``router``, or ``router_public``, leads to several instances.
     :param name: the connection string; claimed over all accounts. Empty for a listener that no client dials.
+    :param router: id of what says where a ``router`` leads.
     :param aliases: names that lead here as well, maybe to other endpoints at the same time.
     :param port: 0 while there is nothing to listen for (a load balancer without listeners).
     :param more_ports: further ports at the same addresses.
@@ -74,6 +75,7 @@ class Endpoint(Resource, frozen=True, kw_only=True, omit_defaults=True):
     other: Door | None = None
     expires: float = 0.0
     heir: str = ""
+    router: str = ""
 
     @property
     def serves(self) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from jackfield.reconcile.vpcs import Vpcs
 from jackfield.relay.client import RelayClient, RelayDown, RelayError
-from jackfield.relay.route import Mode, Route
+from jackfield.relay.route import Role, Route, role_of
 
 _PATIENCE = 5.0
 _GLANCE = 0.01
@@ -31,10 +31,10 @@ class NotProven(Exception):
 class Dialler:
     """Dials routes from where their clients stand.
 
-    :param relays: by the mode of the routes that they serve. :param vpcs: where sockets inside VPCs come from.
+    :param relays: by what they serve. :param vpcs: where sockets inside VPCs come from.
     """
 
-    def __init__(self, relays: Mapping[Mode, RelayClient], vpcs: Vpcs) -> None:
+    def __init__(self, relays: Mapping[Role, RelayClient], vpcs: Vpcs) -> None:
         self._relays = relays
         self._vpcs = vpcs
 
@@ -48,7 +48,7 @@ class Dialler:
             probe.bind(("127.0.0.1" if route.vantage == "host" else route.address, 0))
             host, port = probe.getsockname()
             try:
-                self._relays[route.mode].expect(route.key, f"{host}:{port}", _PATIENCE)
+                self._relays[role_of(route.mode)].expect(route.key, f"{host}:{port}", _PATIENCE)
                 probe.connect((route.address, route.port))
             except (OSError, RelayDown, RelayError) as error:
                 raise NotProven(f"{route.address}:{route.port} does not accept: {error}") from error

@@ -17,7 +17,7 @@ from jackfield.reconcile.dialling import Dialler, NotProven, is_free
 from jackfield.reconcile.loop import Later
 from jackfield.reconcile.world import World
 from jackfield.relay.client import RelayClient, RelayDown
-from jackfield.relay.route import Ack, Mode, Place, Route
+from jackfield.relay.route import Ack, Mode, Place, Route, role_of
 from jackfield.store.resource import Evidence
 
 Prove = Callable[[Dialler, Route], Mapping[str, Any]]
@@ -353,7 +353,12 @@ class EndpointWork:
         :raises Later: the relay is away, or could not bind one.
         """
         # One that has lost its last port has had plain routes: others keep their port.
-        ack = self._replace(self._relay(routes[0].mode if routes else "tcp"), endpoint.id, routes)
+        relay = self._relay(routes[0].mode if routes else "tcp")
+        if endpoint.router:  # what it leads to may have changed from one relay's affair to the other's
+            for other in self._world.relays.values():
+                if other is not relay:
+                    self._replace(other, endpoint.id, ())
+        ack = self._replace(relay, endpoint.id, routes)
         failed = [f"{bound.address}:{bound.port} {bound.error}" for bound in ack.bound if bound.error]
         if failed:
             raise Later(0.5, f"the relay could not bind {', '.join(failed)}")
@@ -416,7 +421,7 @@ class EndpointWork:
         raise Later(0.0, f"an address is in use: {text}")
 
     def _relay(self, mode: Mode) -> RelayClient:
-        return self._world.relays[mode]
+        return self._world.relays[role_of(mode)]
 
     def _replace(self, relay: RelayClient, owner: str, routes: Sequence[Route]) -> Ack:
         try:

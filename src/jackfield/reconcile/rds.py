@@ -10,6 +10,7 @@ from typing import Any, Literal
 from jackfield.endpoints.resources import Endpoint
 from jackfield.engines.engine import EngineFailed, Health
 from jackfield.products.rds.resources import DBAccount, DBInstance
+from jackfield.products.rds.resources import Tls as Wanted
 from jackfield.products.rds.routes import routes
 from jackfield.products.rds.states import (
     DELETING,
@@ -25,6 +26,7 @@ from jackfield.reconcile.loop import Later, wait_until
 from jackfield.reconcile.rds_life import ANEW, Life, renewed, wake
 from jackfield.reconcile.rds_network import next_look, settled
 from jackfield.reconcile.rds_replicas import Replicas
+from jackfield.reconcile.rds_routers import Routers, forget_routers
 from jackfield.reconcile.rds_servers import server_of
 from jackfield.reconcile.tls import tls_prover
 from jackfield.reconcile.watch import HEALTH_SECONDS
@@ -55,6 +57,7 @@ class RdsReconciler:
         self._endpoints = EndpointWork(world)
         self._life = Life(world, self._endpoints)
         self._replicas = Replicas(world)
+        self._routers = Routers(world)
         self._seen: dict[str, dict[str, Any]] = {}
 
     def step(self, id: str) -> float | None:
@@ -117,7 +120,7 @@ class RdsReconciler:
         self._replicas.follow(instance)
 
     def _work(self, instance: DBInstance, endpoints: Sequence[Endpoint]) -> None:
-        prove = server_of(self._world, instance).prove
+        prove = self._routers.prover(endpoints, server_of(self._world, instance).prove)
         seen = self._seen.setdefault(instance.id, {})
         self._endpoints.work(endpoints, self._planned(instance), prove, seen)
 
@@ -149,17 +152,23 @@ class RdsReconciler:
 
         :raises Later: an address does not show it yet.
         """
-        name = instance.tls.name if instance.tls else ""
-        shown = tls_prover(name, self._world.authority) if name else server_of(self._world, instance).prove
+        plain = server_of(self._world, instance).prove
         seen = self._seen.setdefault(instance.id, {})
         for endpoint in endpoints:
-            seen[endpoint.id] = {"tls": bool(name), **self._endpoints.proof(endpoint, self._planned(instance), shown)}
+            tls = self._wanted_tls(instance, endpoint)
+            shown = tls_prover(tls.name, self._world.authority) if tls else plain
+            seen[endpoint.id] = {"tls": bool(tls), **self._endpoints.proof(endpoint, self._planned(instance), shown)}
 
     def _planned(self, instance: DBInstance) -> Plan:
         return partial(self._plan, instance)
 
+    def _wanted_tls(self, instance: DBInstance, endpoint: Endpoint) -> Wanted | None:
+        """The instance's, unless what the endpoint belongs to has its own."""
+        router = self._routers.router(endpoint)
+        return router.tls if router is not None and router.tls is not None else instance.tls
+
     def _tls(self, instance: DBInstance, endpoint: Endpoint) -> Tls | None:
-        wanted = instance.tls
+        wanted = self._wanted_tls(instance, endpoint)
         if wanted is None:
             return None
         addresses = [*endpoint.addresses, *filter(None, [endpoint.vpc_address])]
@@ -183,6 +192,7 @@ class RdsReconciler:
                 _wake_primary(tx, current)
                 if instance.status == STARTING:
                     wake(tx, current)
+                forget_routers(tx, current)
 
     def _delete(self, instance: DBInstance, endpoints: Sequence[Endpoint]) -> None:
         """Closes the endpoints, ends the server, deletes the data and the accounts; then the record goes."""
@@ -198,6 +208,7 @@ class RdsReconciler:
         with self._world.store.write() as tx:
             current = tx.get(DBInstance, instance.id)
             if current is not None and current.status == DELETING:
+                forget_routers(tx, current)
                 for account in tx.children(DBAccount, instance.id):
                     tx.remove(account, evidence={"server": "deleted"})
                 tx.remove(current, evidence=evidence)
@@ -213,6 +224,9 @@ class RdsReconciler:
     def _plan(self, instance: DBInstance, endpoint: Endpoint) -> tuple[Route, ...]:
         if not self._world.real:
             return ()
+        router = self._routers.router(endpoint)
+        if router is not None:
+            return self._routers.plan(instance, endpoint, router, self._tls(instance, endpoint))
         return routes(
             instance,
             endpoint,

@@ -14,7 +14,7 @@ from jackfield.reconcile.tended import Tended
 from jackfield.reconcile.vpcs import Vpcs
 from jackfield.reconcile.watch import DeathWatch
 from jackfield.relay.client import RelayClient
-from jackfield.relay.route import Mode
+from jackfield.relay.route import Role
 from jackfield.settings import Settings
 from jackfield.store.interface import Store
 from jackfield.store.secrets import KeyRing
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class World:
     """The store, and everything that a reconciler may change to match it.
 
-    :param relays: the relay for plain connections and the one with the router.
+    :param relays: the relay for plain connections and the one with the routers.
     :param dialler: proves that routes lead where they should.
     :param deaths: is told of every server process, and schedules the instance of one that ends.
     :param tended: is told of every instance that was found serving.
@@ -39,7 +39,7 @@ class World:
     folder: Folder
     settings: Settings
     keyring: KeyRing
-    relays: dict[Mode, RelayClient]
+    relays: dict[Role, RelayClient]
     dialler: Dialler
     redis: RedisEngine
     names: Names

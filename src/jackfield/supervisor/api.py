@@ -62,7 +62,7 @@ from jackfield.reconcile.vpcs import Vpcs
 from jackfield.reconcile.watch import DeathWatch
 from jackfield.reconcile.world import World
 from jackfield.relay.client import RelayClient, RelayDown
-from jackfield.relay.route import Mode
+from jackfield.relay.route import Role
 from jackfield.settings import PACES, Settings
 from jackfield.store.interface import Store
 from jackfield.store.secrets import KeyRing
@@ -120,7 +120,7 @@ class Process:
         with self._store.write() as tx:
             ensure_pool(tx, settings.addresses)
         self._deaths = DeathWatch(self._look_at)
-        relays: dict[Mode, RelayClient] = {
+        relays: dict[Role, RelayClient] = {
             "tcp": RelayClient(folder.relay_socket("plain")),
             "resp": RelayClient(folder.relay_socket("resp")),
         }

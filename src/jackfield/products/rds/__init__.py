@@ -24,6 +24,7 @@ def load() -> Product:
         network_type,
         replica_creation,
         replica_reads,
+        splitting,
         tls,
         whitelists,
         zone_migration,

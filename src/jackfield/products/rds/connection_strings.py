@@ -55,12 +55,13 @@ class ModifyDBInstanceConnectionStringRequest(DBInstanceIdRequest):
 def modify_db_instance_connection_string(tx: Tx, call: Call, request: ModifyDBInstanceConnectionStringRequest) -> Reply:
     """Moves the private or the public endpoint; either part may stay as it is, not both.
 
-    The instance is DBInstanceNetTypeChanging. The old name and port serve until the new ones were dialled; then the old
-    name leads nowhere and, for another port, sessions of the old one are cut.
+    Endpoints of read/write splitting and of proxies are changed by operations of their own. The instance is
+    DBInstanceNetTypeChanging. The old name and port serve until the new ones were dialled; then the old name leads
+    nowhere and, for another port, sessions of the old one are cut.
     """
     instance = own_instance(tx, call, request.db_instance_id, InvalidDBInstanceIdNotFound)
     current = request.current_connection_string
-    named = (one for one in tx.children(Endpoint, instance.id) if one.name == current)
+    named = (one for one in tx.children(Endpoint, instance.id) if (one.name, one.router) == (current, ""))
     endpoint = next((one for one in named if one.status != "Releasing"), None)
     if endpoint is None:
         raise CurrentConnectionStringNotFound

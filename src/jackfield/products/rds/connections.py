@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, cast
 
 import msgspec
 
@@ -29,11 +29,15 @@ from jackfield.products.rds.network_errors import AtLeastOneNetTypeExists
 from jackfield.products.rds.ordinary import network_type, ordinary_endpoint
 from jackfield.products.rds.product import RDS
 from jackfield.products.rds.resources import DBInstance
+from jackfield.products.rds.splitting_views import NetType, channel_net_info_of, net_info_of, shown
 from jackfield.products.rds.states import NET_CHANGING, RUNNING
 from jackfield.store.interface import ClaimTaken, Reader, Tx
 
 NETWORKS = {"VPC": "0", "Classic": "1"}
 """InstanceNetworkType as ReleaseInstanceConnection's documents number it."""
+
+
+_CHANNEL_TYPES: dict[str, NetType] = {"": "", "0": "Normal", "1": "ReadWriteSplitting"}
 
 
 class AllocateInstancePublicConnectionRequest(DBInstanceIdRequest):
@@ -172,14 +176,12 @@ def describe_db_instance_net_info(
 ) -> DescribeDBInstanceNetInfoReply:
     """Lists what can be dialled: endpoints still being made are left out, those being released stay until gone."""
     instance = own_instance(tx, call, request.db_instance_id, NetInfoInstanceNotFound)
-    shown = () if request.db_instance_net_rw_split_type == "ReadWriteSplitting" else tx.children(Endpoint, instance.id)
+    listed = shown(tx, instance, cast(NetType, request.db_instance_net_rw_split_type))
     return DescribeDBInstanceNetInfoReply(
         instance_network_type=network_type(instance),
         security_ip_mode="normal",
         db_instance_net_infos=views.NetInfoList(
-            db_instance_net_info=tuple(
-                views.net_info(endpoint, call.now) for endpoint in shown if endpoint.status != "Creating"
-            )
+            db_instance_net_info=tuple(net_info_of(tx, instance, endpoint, call.now) for endpoint in listed)
         ),
     )
 
@@ -208,13 +210,13 @@ def describe_db_instance_net_info_for_channel(
 ) -> DescribeDBInstanceNetInfoForChannelReply:
     """As DescribeDBInstanceNetInfo, and whether each endpoint can be dialled."""
     instance = own_instance(tx, call, request.db_instance_id, InvalidDBInstanceNameNotFound)
-    if request.db_instance_net_rw_split_type == "1":
+    listed = shown(tx, instance, _CHANNEL_TYPES[request.db_instance_net_rw_split_type])
+    if request.db_instance_net_rw_split_type == "1" and not listed:
         raise InvalidRwSplitNetTypeNotFound
-    shown = (endpoint for endpoint in tx.children(Endpoint, instance.id) if endpoint.status != "Creating")
     return DescribeDBInstanceNetInfoForChannelReply(
         instance_network_type=network_type(instance),
         db_instance_net_infos=views.ChannelNetInfoList(
-            db_instance_net_info=tuple(views.channel_net_info(endpoint, call.now) for endpoint in shown)
+            db_instance_net_info=tuple(channel_net_info_of(tx, instance, endpoint, call.now) for endpoint in listed)
         ),
     )
 

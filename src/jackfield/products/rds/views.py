@@ -147,7 +147,9 @@ class SecurityGroups(Shape):
 
 class Weight(Shape):
     db_instance_id: str
+    db_instance_type: str
     weight: str
+    availability: str
 
 
 class Weights(Shape):
@@ -168,6 +170,8 @@ class NetInfo(Shape, kw_only=True):
     upgradeable: str
     security_ip_groups: SecurityGroups = msgspec.field(default_factory=SecurityGroups, name="SecurityIPGroups")
     db_instance_weights: Weights = msgspec.field(default_factory=Weights)
+    max_delay_time: str | UnsetType = UNSET
+    distribution_type: str | UnsetType = UNSET
 
 
 class NetInfoList(Shape):
@@ -189,6 +193,8 @@ class ChannelNetInfo(Shape, kw_only=True):
     upgradeable: str
     security_ip_groups: SecurityGroups = msgspec.field(default_factory=SecurityGroups, name="SecurityIPGroups")
     db_instance_weights: Weights = msgspec.field(default_factory=Weights)
+    max_delay_time: str | UnsetType = UNSET
+    distribution_type: str | UnsetType = UNSET
 
 
 class ChannelNetInfoList(Shape):
@@ -264,7 +270,7 @@ def attribute_list(tx: Reader, instance: DBInstance) -> InstanceAttributeList:
     )
 
 
-_IP_TYPES: dict[Net, str] = {"public": "Public", "classic": "Inner"}
+_IP_TYPES: dict[Net, str] = {"public": "Public", "router_public": "Public", "classic": "Inner"}
 
 
 def net_info(endpoint: Endpoint, now: float) -> NetInfo:
