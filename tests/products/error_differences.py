@@ -34,6 +34,6 @@ GATEWAYS_OWN: dict[str, str] = {
 """Codes of the gateway that the table of common errors lacks, and whose names do not say that they are Jackfield's."""
 
 NO_ERROR_TABLE: dict[str, str] = {
-    "Location": "the vendor publishes none; Terraform's provider knows its two codes",
+    "Location": "the vendor publishes none; its codes are those that the core SDK reads",
 }
 """Products that are not compared."""

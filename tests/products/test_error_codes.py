@@ -5,6 +5,10 @@ Products whose error tables are in ``data/errors.tsv`` are compared; error_diffe
 
 from __future__ import annotations
 
+import warnings
+from importlib import import_module
+from inspect import getsource
+
 import pytest
 
 from jackfield.gateway import errors as gateway
@@ -50,6 +54,16 @@ def test_the_gateways_own() -> None:
         else:
             assert any(line.has_text_of(error) for line in lines), error.code
     assert {code for code in own if not code.startswith("Jackfield")} == GATEWAYS_OWN.keys()
+
+
+def test_locations_are_what_the_core_sdk_reads() -> None:
+    """It takes both codes, each with its text, for an answer; every other error ends its look-up."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        source = getsource(import_module("aliyunsdkcore.endpoint.location_service_endpoint_resolver"))
+    for error in DECLARED["Location"]:
+        assert f'"{error.code}" == e.get_error_code()' in source
+        assert f'"{error.message}" == e.get_error_msg()' in source
 
 
 def test_every_product_is_compared() -> None:
