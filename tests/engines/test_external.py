@@ -37,9 +37,11 @@ def saying(words: bytes) -> Iterator[int]:
 
         thread = threading.Thread(target=serve)
         thread.start()
-        yield listener.getsockname()[1]
-        listener.shutdown(socket.SHUT_RDWR)
-        thread.join()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
 
 
 @pytest.mark.parametrize(
@@ -68,7 +70,9 @@ def test_a_database_that_runs_is_seen_and_left_alone(kind: str, protocol: Any, v
 @pytest.mark.parametrize(
     ("protocol", "words", "answers"),
     [
-        ("redis", b"+PONG\r\n", True),
+        ("redis", b"+PONG\r\n-NOPERM this user has no permissions\r\n", True),
+        ("redis", b"+PONG\r\n$41\r\nredis_version:7.0.15\r\nredis_mode:cluster\r\n\r\n", False),
+        ("redis", b"-DENIED Redis is running in protected mode\r\n", False),
         ("redis", b"-NOAUTH Authentication required.\r\n", True),
         ("redis", b"-LOADING Redis is loading the dataset in memory\r\n", False),
         ("redis", b"HTTP/1.1 400 Bad Request\r\n\r\n", False),

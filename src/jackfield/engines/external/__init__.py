@@ -9,8 +9,8 @@
 
 from __future__ import annotations
 
-from jackfield.engines.external.engine import ExternalEngine
+from jackfield.engines.external.engine import ExternalEngine, Found
 from jackfield.engines.external.greeting import Protocol, ask
 from jackfield.engines.external.node import ExternalNode
 
-__all__ = ["ExternalEngine", "ExternalNode", "Protocol", "ask"]
+__all__ = ["ExternalEngine", "ExternalNode", "Found", "Protocol", "ask"]
