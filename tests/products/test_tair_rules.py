@@ -121,7 +121,7 @@ def endpoint(net: str, *addresses: str) -> Endpoint:
 
 def test_the_route_of_a_standard_instance() -> None:
     """Straight to its one server."""
-    (route,) = routes(instance(1), endpoint("private", "127.99.1.1"), lambda shard: f"/s/{shard.index}", drain=2.5,
+    (route,) = routes(instance(1), endpoint("private", "127.99.1.1"), lambda shard: f"unix:/s/{shard.index}", drain=2.5,
                       local_clients="whitelist")  # fmt: skip
     assert (route.key, route.owner, route.mode) == ("r-1/private/0:6391", "r-1/private", "tcp")
     assert (route.address, route.port, route.drain_seconds) == ("127.99.1.1", 6391, 2.5)
@@ -132,11 +132,13 @@ def test_the_route_of_a_standard_instance() -> None:
 def test_the_routes_of_a_cluster() -> None:
     """One router over all shards; on the direct endpoint one door a shard, with the vendor's limit of connections."""
     cluster = instance(3)
-    (router,) = routes(cluster, endpoint("private", "127.99.1.1"), lambda shard: f"/s/{shard.index}", drain=0.0,
+    (router,) = routes(cluster, endpoint("private", "127.99.1.1"), lambda shard: f"unix:/s/{shard.index}", drain=0.0,
                        local_clients="allow")  # fmt: skip
     assert (router.mode, router.max_connections, router.local_clients) == ("resp", 0, "allow")
     assert [backend.announced for backend in router.backends] == [f"127.99.0.{number}:6391" for number in (1, 2, 3)]
-    doors = routes(cluster, endpoint("direct"), lambda shard: f"/s/{shard.index}", drain=0.0, local_clients="whitelist")
+    doors = routes(
+        cluster, endpoint("direct"), lambda shard: f"unix:/s/{shard.index}", drain=0.0, local_clients="whitelist"
+    )
     assert [door.address for door in doors] == ["127.99.0.1", "127.99.0.2", "127.99.0.3"]
     assert [door.key for door in doors] == [f"r-1/direct/{shard}:6391" for shard in range(3)]
     assert {(door.mode, door.max_connections) for door in doors} == {("tcp", MAX_DIRECT_CONNECTIONS)}

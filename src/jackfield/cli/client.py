@@ -29,9 +29,16 @@ def ask(ready: Ready, path: str, body: dict[str, Any] | None = None) -> dict[str
         with opener.open(request, timeout=_PATIENCE) as response:
             reply: dict[str, Any] = json.load(response)
     except urllib.error.HTTPError as error:
-        text = error.read().decode(errors="replace")
-        raise Failure(f"{ready.api} refused: {error.code} {text}") from None
+        raise Failure(f"{ready.api} refused: {error.code} {_told(error.read())}") from None
     except (OSError, HTTPException, ValueError) as error:  # the last two: somebody else has its port
         said = str(error) or type(error).__name__
         raise Failure(f"{ready.api} does not answer: {said}. Start it again with 'jackfield up'.") from None
     return reply
+
+
+def _told(body: bytes) -> str:
+    """What an error says; the body as it is where it is none of the administration's."""
+    try:
+        return str(json.loads(body)["error"])
+    except (ValueError, KeyError, TypeError):
+        return body.decode(errors="replace")

@@ -25,6 +25,7 @@ a first look:
   jackfield exec -- redis-cli -h NAME               a client that can resolve the endpoints' names
   jackfield exec --vpc ID -- redis-cli -h NAME      a client inside a VPC
   jackfield ps                                      what runs and who is connected
+  jackfield adopt --product rds --engine mysql --port 3306   put endpoints in front of a database that runs already
   jackfield down                                    end it; data and addresses stay"""
 
 
@@ -56,6 +57,26 @@ def build_parser() -> argparse.ArgumentParser:
     ps = _add(commands, "ps", "instances, endpoints, states, what really runs, live connections")
     ps.add_argument("--json", action="store_true", help="for machines")
     ps.add_argument("--connections", action="store_true", help="every live connection")
+
+    adopt = _add(commands, "adopt", "make an instance of a database that runs already; deleting it leaves the database alone")  # fmt: skip  # noqa: E501
+    adopt.add_argument("--product", choices=("rds", "tair"), required=True, help="whose instance it becomes")
+    adopt.add_argument("--engine", choices=("mysql", "postgresql", "redis"), required=True, help="what it is: mysql (or MariaDB) and postgresql of rds, redis of tair")  # fmt: skip  # noqa: E501
+    adopt.add_argument("--host", default="127.0.0.1", metavar="H", help="where it listens: a name or an address (default %(default)s)")  # fmt: skip  # noqa: E501
+    adopt.add_argument("--port", type=_port, default=0, metavar="P", help="its TCP port")
+    adopt.add_argument("--socket", default="", metavar="PATH", help="its Unix socket, instead of host and port")
+    adopt.add_argument("--user", default="", metavar="NAME", help="an account that looks whether it answers; without one its greeting is looked at")  # fmt: skip  # noqa: E501
+    adopt.add_argument("--password-stdin", action="store_true", help="the account's password is the first line of the standard input")  # fmt: skip  # noqa: E501
+    adopt.add_argument("--account", default="", metavar="ID", help="the account that gets it (default: the first one)")
+    adopt.add_argument("--region", default="", metavar="ID", help="its region (default: cn-hangzhou)")
+    adopt.add_argument("--zone", default="", metavar="ID", help="its zone")
+    adopt.add_argument("--vswitch", default="", metavar="ID", help="where its private endpoint lies (default: the zone's default vSwitch)")  # fmt: skip  # noqa: E501
+    adopt.add_argument("--private-address", default="", metavar="ADDRESS", help="an address of the vSwitch for it")
+    adopt.add_argument("--prefix", default="", metavar="LABEL", help="first label of its connection string (default: its id)")  # fmt: skip  # noqa: E501
+    adopt.add_argument("--endpoint-port", type=_port, default=0, metavar="P", help="port of its private endpoint (default: the engine's usual one)")  # fmt: skip  # noqa: E501
+    adopt.add_argument("--whitelist", default="", metavar="CIDRS", help="who may connect, separated by commas (default: 127.0.0.1, which admits nobody)")  # fmt: skip  # noqa: E501
+    adopt.add_argument("--description", default="", metavar="TEXT", help="its description")
+    adopt.add_argument("--engine-version", default="", metavar="V", help="the version that Describe calls tell (default: what the database says)")  # fmt: skip  # noqa: E501
+    adopt.add_argument("--json", action="store_true", help="for machines")
 
     env = _add(commands, "env", "shell exports for SDKs, or a profile for the aliyun CLI")
     env.add_argument("--format", choices=("shell", "aliyun-cli", "json"), default="shell", help="(default %(default)s)")
@@ -102,6 +123,7 @@ _MODULES = {
     "up": "up",
     "down": "down",
     "ps": "ps",
+    "adopt": "adopt",
     "env": "env",
     "exec": "execute",
     "doctor": "doctor",
@@ -128,6 +150,12 @@ def _seconds(text: str) -> float:
     if not 0 <= value <= 3600:
         raise argparse.ArgumentTypeError("0 to 3600 seconds")
     return value
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and 0 < int(text) < 65536):
+        raise argparse.ArgumentTypeError("1 to 65535")
+    return int(text)
 
 
 class _Version(argparse.Action):

@@ -47,14 +47,21 @@ def _instances(instances: list[dict[str, Any]]) -> list[tuple[str, ...]]:
         (
             one["id"],
             one["status"],
-            one["kind"],
+            f"adopted {one['adopted']}" if "adopted" in one else one["kind"],
             one["asked_for"],
             ", ".join(sorted({server["version"] or "?" for server in one["servers"]})) or "nothing",
-            " ".join(str(server["pid"]) if server["running"] else "dead" for server in one["servers"]) or "-",
-            f"{sum(server['memory'] for server in one['servers']) / 2**20:.1f} MB",
+            " ".join(_process(one, server) for server in one["servers"]) or "-",
+            "-" if "adopted" in one else f"{sum(server['memory'] for server in one['servers']) / 2**20:.1f} MB",
         )
         for one in instances
     ]
+
+
+def _process(instance: dict[str, Any], server: dict[str, Any]) -> str:
+    """Its pid; that of an adopted database is its owner's business."""
+    if "adopted" in instance:
+        return "-" if server["answers"] else "away"
+    return str(server["pid"]) if server["running"] else "dead"
 
 
 def _endpoints(instances: list[dict[str, Any]], vpcs: list[dict[str, Any]]) -> list[tuple[str, ...]]:

@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from jackfield.gateway.adoption import Adoption, adopting
 from jackfield.identity.accounts import create_account
 from jackfield.identity.projects import create_project, create_project_key
 from jackfield.identity.resources import Account
@@ -51,7 +52,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 def administration(
-    *, token: str, store: Store, keyring: KeyRing, overview: Overview, ca: Callable[[], str]
+    *, token: str, store: Store, keyring: KeyRing, overview: Overview, adoption: Adoption, ca: Callable[[], str]
 ) -> Starlette:
     """The application; mount it at ``/_jackfield``.
 
@@ -115,11 +116,14 @@ def administration(
         return _json({**made, "access_key_secret": secret}, 201)
 
     guard = _guard(token)
+    adopt, give_up = adopting(adoption, _body)
     return Starlette(
         routes=[
             Route("/_jackfield/ca.pem", authority, methods=["GET"]),
             Route("/_jackfield/health", guard(health), methods=["GET"]),
             Route("/_jackfield/instances", guard(instances), methods=["GET"]),
+            Route("/_jackfield/instances", guard(adopt), methods=["POST"]),
+            Route("/_jackfield/instances/{id}", guard(give_up), methods=["DELETE"]),
             Route("/_jackfield/vpcs", guard(networks), methods=["GET"]),
             Route("/_jackfield/connections", guard(connections), methods=["GET"]),
             Route("/_jackfield/refusals", guard(refusals), methods=["GET"]),

@@ -109,6 +109,9 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         return self.principal.account
 
 
+Rule = Callable[[str, Tx, Call, Any], None]
+"""Judges an operation by its name and its request; raises :class:`ApiError`."""
+
 Req = TypeVar("Req", bound=Request)
 Rep = TypeVar("Rep", bound=Reply)
 
@@ -176,6 +179,9 @@ class Operation(Generic[Req, Rep]):
         return self._annotated()[1]
 
     def __call__(self, tx: Tx, call: Call, request: Req) -> Rep:
+        """:raises ApiError: the product's rule, or the operation itself, refuses it."""
+        if self.writes and self.product.rule is not None:
+            self.product.rule(self.name, tx, call, request)
         return self.run(tx, call, request)
 
     def _annotated(self) -> tuple[type[Req], type[Rep]]:
@@ -193,15 +199,24 @@ class Product:
     :param ram_code: the service part of actions and ARNs (``kvstore``).
     :param host: first labels of its host names (``r-kvstore``).
     :param known: names of all operations of the vendor's product, built here or not.
+    :param rule: judges each writing operation before it runs.
     """
 
     def __init__(
-        self, *, code: str, version: str, ram_code: str, host: str, known: Callable[[], frozenset[str]]
+        self,
+        *,
+        code: str,
+        version: str,
+        ram_code: str,
+        host: str,
+        known: Callable[[], frozenset[str]],
+        rule: Rule | None = None,
     ) -> None:
         self.code = code
         self.version = version
         self.ram_code = ram_code
         self.host = host
+        self.rule = rule
         self._known = known
         self._operations: dict[str, Operation[Any, Any]] = {}
 

@@ -21,7 +21,8 @@ from jackfield.products.rds.states import (
     STOPPING,
     TRANSING,
 )
-from jackfield.reconcile.endpoints import EndpointWork, Plan
+from jackfield.reconcile.adopted import AdoptedWork, description
+from jackfield.reconcile.endpoints import EndpointWork, Plan, Prove
 from jackfield.reconcile.loop import Later, wait_until
 from jackfield.reconcile.rds_life import ANEW, Life, renewed, wake
 from jackfield.reconcile.rds_network import next_look, settled
@@ -58,6 +59,7 @@ class RdsReconciler:
         self._life = Life(world, self._endpoints)
         self._replicas = Replicas(world)
         self._routers = Routers(world)
+        self._adopted = AdoptedWork(world)
         self._seen: dict[str, dict[str, Any]] = {}
 
     def step(self, id: str) -> float | None:
@@ -72,6 +74,7 @@ class RdsReconciler:
         if instance.status == STOPPING:
             self._life.stop(instance, endpoints)
             return None
+        instance = self._adopted.look(instance)
         if instance.status == DELETING:
             self._delete(instance, endpoints)
             return None
@@ -90,7 +93,7 @@ class RdsReconciler:
             self._settle(instance)
         self._replicas.look(instance)
         self._world.tended.note(instance.id)
-        return next_look(endpoints, HEALTH_SECONDS if self._world.real else None)
+        return next_look(endpoints, self._adopted.pause(instance) if self._world.real else None)
 
     def servers(self, instance: DBInstance) -> list[Health]:
         """What the instance's server process is doing; empty where no engines run."""
@@ -99,18 +102,16 @@ class RdsReconciler:
     def describe(self, instance: DBInstance) -> dict[str, str]:
         """For people: see :class:`InstanceReconciler`."""
         asked_for = f"{instance.engine} {instance.engine_version}"
-        return {
-            "name": instance.description,
-            "kind": "read-only" if instance.read_only else "primary",
-            "asked_for": asked_for,
-        }
+        kind = "read-only" if instance.read_only else "primary"
+        told = {"name": instance.description, "kind": kind, "asked_for": asked_for}
+        return {**told, **description(instance.adopted)} if instance.adopted else told
 
     def _start(self, instance: DBInstance) -> None:
-        """Starts, or adopts, the server.
+        """Starts, or adopts, the server; somebody else's is left alone.
 
         :raises Later: it is not ready yet.
         """
-        if not self._world.real:
+        if not self._world.real or instance.adopted:
             return
         self._replicas.admit(instance)
         server = server_of(self._world, instance)
@@ -120,7 +121,7 @@ class RdsReconciler:
         self._replicas.follow(instance)
 
     def _work(self, instance: DBInstance, endpoints: Sequence[Endpoint]) -> None:
-        prove = self._routers.prover(endpoints, server_of(self._world, instance).prove)
+        prove = self._prover(instance, endpoints)
         seen = self._seen.setdefault(instance.id, {})
         self._endpoints.work(endpoints, self._planned(instance), prove, seen)
 
@@ -133,7 +134,7 @@ class RdsReconciler:
         if seconds <= 0:
             return
         for endpoint in endpoints:
-            self._endpoints.tend(endpoint, self._planned(instance), server_of(self._world, instance).prove)
+            self._endpoints.tend(endpoint, self._planned(instance), self._prover(instance, endpoints))
         self._world.tended.note(instance.id)
         raise Later(min(seconds, HEALTH_SECONDS), "the time to switch over has not come")
 
@@ -142,7 +143,7 @@ class RdsReconciler:
 
         :raises Later: one does not lead there yet.
         """
-        prove = server_of(self._world, instance).prove
+        prove = self._prover(instance, endpoints)
         seen = self._seen.setdefault(instance.id, {})
         for endpoint in endpoints:
             seen[endpoint.id] = self._endpoints.proof(endpoint, self._planned(instance), prove)
@@ -152,12 +153,16 @@ class RdsReconciler:
 
         :raises Later: an address does not show it yet.
         """
-        plain = server_of(self._world, instance).prove
+        plain = self._prover(instance, endpoints)
         seen = self._seen.setdefault(instance.id, {})
         for endpoint in endpoints:
             tls = self._wanted_tls(instance, endpoint)
             shown = tls_prover(tls.name, self._world.authority) if tls else plain
             seen[endpoint.id] = {"tls": bool(tls), **self._endpoints.proof(endpoint, self._planned(instance), shown)}
+
+    def _prover(self, instance: DBInstance, endpoints: Sequence[Endpoint]) -> Prove:
+        plain = self._adopted.proving(instance, server_of(self._world, instance).prove)
+        return self._routers.prover(endpoints, plain)
 
     def _planned(self, instance: DBInstance) -> Plan:
         return partial(self._plan, instance)

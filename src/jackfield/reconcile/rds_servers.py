@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jackfield.products.rds.resources import DBInstance
 from jackfield.reconcile.world import World
@@ -14,11 +14,17 @@ if TYPE_CHECKING:
     from jackfield.reconcile.servers import Server
 
 
-def server_of(world: World, instance: DBInstance) -> Server[PostgresNode] | Server[MySqlNode]:
-    """The instance's server. Its internal password is derived from the folder's key, so it is stored nowhere.
+def server_of(world: World, instance: DBInstance) -> Server[PostgresNode] | Server[MySqlNode] | Server[Any]:
+    """The instance's server, whoever runs it.
+
+    The internal password of one of ours is derived from the folder's key, so it is stored nowhere.
 
     Engines hold no state; they are imported with the first instance that needs them, to keep the start quick.
     """
+    if instance.adopted:
+        from jackfield.reconcile.adopted_servers import AdoptedServer
+
+        return AdoptedServer(instance.id, instance.adopted, world.keyring)
     if instance.engine == "PostgreSQL":
         from jackfield.engines.postgres import PostgresEngine
         from jackfield.reconcile.servers import Server, log_in_postgres

@@ -29,6 +29,7 @@ from jackfield.products.tair.states import (
     SSL_MODIFYING,
 )
 from jackfield.products.tair.views import ordinary
+from jackfield.reconcile.adopted import AdoptedWork, description, health
 from jackfield.reconcile.dialling import Dialler, NotProven
 from jackfield.reconcile.endpoints import EndpointWork, Prove
 from jackfield.reconcile.loop import Later, wait_until
@@ -39,7 +40,6 @@ from jackfield.reconcile.tair_nodes import prove, redis_node
 from jackfield.reconcile.tair_shards import ShardWork
 from jackfield.reconcile.tair_upkeep import Upkeep
 from jackfield.reconcile.tls import prove_no_tls, tls_prover
-from jackfield.reconcile.watch import HEALTH_SECONDS
 from jackfield.reconcile.world import World
 from jackfield.relay.route import Route, Tls
 from jackfield.settings import PACES
@@ -64,6 +64,7 @@ class TairReconciler:
     def __init__(self, world: World) -> None:
         self._world = world
         self._endpoints = EndpointWork(world)
+        self._adopted = AdoptedWork(world)
         self._accounts = AccountWork(world)
         self._upkeep = Upkeep(world, self._nodes)
         self._shards = ShardWork(world, self._endpoints, self._nodes, self._plan, self._prove)
@@ -76,6 +77,7 @@ class TairReconciler:
             endpoints = view.children(Endpoint, id)
         if instance is None:
             return None
+        instance = self._adopted.look(instance)
         if instance.status == CREATING:
             instance = self._place(instance)
             self._start(instance)
@@ -101,13 +103,16 @@ class TairReconciler:
 
     def servers(self, instance: Instance) -> list[Health]:
         """What the instance's server processes are doing; empty where no engines run."""
+        if instance.adopted:
+            return [health(instance.adopted)]
         return [self._world.redis.health(node) for node in self._nodes(instance)] if self._world.real else []
 
     def describe(self, instance: Instance) -> dict[str, str]:
         """For people: see :class:`InstanceReconciler`."""
         count = len(instance.shards)
         kind = f"cluster, {count} shard{'s'[: count != 1]}" if instance.architecture == "cluster" else "standard"
-        return {"name": instance.name, "kind": kind, "asked_for": f"redis {instance.engine_version}"}
+        told = {"name": instance.name, "kind": kind, "asked_for": f"redis {instance.engine_version}"}
+        return {**told, **description(instance.adopted)} if instance.adopted else told
 
     def _place(self, instance: Instance) -> Instance:
         """Chooses the shards' addresses of this machine; a standard instance needs none.
@@ -237,8 +242,8 @@ class TairReconciler:
             self._world.tended.note(instance.id)
         soon = self._accounts.work(instance, partial(self._nodes, instance), partial(self._log_in, instance))
         expiry = end_expired(self._world, instance)
-        looks = [each for each in (soon, expiry, HEALTH_SECONDS if self._world.real else None) if each is not None]
-        return min(looks, default=None)
+        pause = self._adopted.pause(instance) if self._world.real else None
+        return min((each for each in (soon, expiry, pause) if each is not None), default=None)
 
     def _log_in(self, instance: Instance, user: str, password: str) -> Mapping[str, Any]:
         """What every server says to somebody who logs in through the ordinary address.
@@ -265,7 +270,7 @@ class TairReconciler:
             except EngineFailed as error:
                 raise Later(0.2, str(error)) from error
         wait_until(instance.settle_at)
-        evidence = {**self._facts(instance), "endpoints": seen, "servers_stopped": len(instance.shards)}
+        evidence = {**self._facts(instance), "endpoints": seen, "servers_stopped": len(self._nodes(instance))}
         with self._world.store.write() as tx:
             current = tx.get(Instance, instance.id)
             if current is not None and current.status == CHANGING:
@@ -298,13 +303,18 @@ class TairReconciler:
         return routes(
             instance,
             endpoint,
-            lambda shard: str(self._socket(instance, shard)),
+            lambda shard: instance.adopted.target if instance.adopted else f"unix:{self._socket(instance, shard)}",
             drain=self._world.settings.drain,
             local_clients=self._world.settings.local_clients,
             tls=self._tls(instance, endpoint),
         )
 
     def _prove(self, instance: Instance) -> Prove:
+        if instance.adopted:
+            from jackfield.reconcile.adopted_servers import AdoptedServer
+
+            server = AdoptedServer(instance.id, instance.adopted, self._world.keyring)
+            return self._adopted.proving(instance, server.prove)
         nodes = self._nodes(instance)
 
         def through(dialler: Dialler, route: Route) -> Mapping[str, Any]:
@@ -313,10 +323,12 @@ class TairReconciler:
         return through
 
     def _nodes(self, instance: Instance, accounts: Sequence[Account] | None = None) -> tuple[RedisNode, ...]:
-        """The servers as they should be.
+        """The servers as they should be; none where somebody else runs them.
 
         :param accounts: left out: those that the store has now.
         """
+        if instance.adopted:
+            return ()
         folder = self._world.folder
         if accounts is None:
             with self._world.store.read() as view:

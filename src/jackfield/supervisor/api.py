@@ -270,12 +270,14 @@ class Process:
 
     def _administration(self) -> ASGIApp:
         from jackfield.gateway.administration import administration
+        from jackfield.supervisor.adoption import Adoption
 
         return administration(
             token=self._admin_token,
             store=self._store,
             keyring=self._keyring,
             overview=self._overview,
+            adoption=Adoption(self._world, lambda: self._root()[0]),
             ca=lambda: self._world.authority().pem,
         )
 

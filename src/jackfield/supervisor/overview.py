@@ -9,6 +9,7 @@ import msgspec
 
 from jackfield.endpoints.resources import Endpoint
 from jackfield.engines.engine import Health
+from jackfield.products.adopted import ADOPTED
 from jackfield.products.vpc.resources import Vpc
 from jackfield.reconcile.instances import InstanceReconciler, Rest, unsettled
 from jackfield.reconcile.vpcs import endpoints_in
@@ -39,6 +40,8 @@ class Overview:
     def health(self) -> dict[str, Any]:
         """Degraded while a relay is away or has an address that it could not bind: open transitions then stay open.
 
+        Also while an adopted database is away.
+
         ``idle``: no transition is open and nothing is being worked on.
         """
         relays: dict[str, Any] = {}
@@ -56,6 +59,7 @@ class Overview:
         vpcs = self._world.vpcs.health()
         if vpcs.get("away"):
             why.append(f"the holder of the VPCs is away: {vpcs['away']}")
+        why += self._away()
         idle = self._idle() and not self._open()
         return {"status": "degraded" if why else "ok", "why": why, "idle": idle, "relays": relays, "vpcs": vpcs}
 
@@ -108,6 +112,17 @@ class Overview:
     def refusals(self) -> list[dict[str, Any]]:
         found = [refusal for relay in self._world.relays.values() for refusal in relay.refusals()]
         return [msgspec.to_builtins(refusal) for refusal in sorted(found, key=lambda one: one.time)]
+
+    def _away(self) -> list[str]:
+        """Adopted databases that did not answer when they were last looked at."""
+        kinds = {each.kind: each.resource for each in self._reconcilers}
+        with self._world.store.read() as view:
+            found: list[Any] = [view.get(kinds[kind], id) for kind, id in view.holders(ADOPTED)]
+        return [
+            f"the database of {one.id} at {one.adopted.place} is away: {one.adopted.away}"
+            for one in found
+            if one is not None and one.adopted and one.adopted.away
+        ]
 
     def _open(self) -> bool:
         """Whether a transition is open: it may be waiting, with nothing to do at this moment."""

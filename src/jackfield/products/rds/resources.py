@@ -8,6 +8,7 @@ import msgspec
 
 from jackfield.endpoints.whitelist import Group
 from jackfield.processes import ProcessId
+from jackfield.products.adopted import Adopted
 from jackfield.products.rds.states import ACCOUNT_STATES, INSTANCE_STATES
 from jackfield.products.tags import TaggedResource
 from jackfield.store.resource import Resource, States
@@ -53,6 +54,7 @@ class DBInstance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     :param served_by: what its server is (``mariadb``, ``seekdb`` …), once it was seen, for MySQL.
     :param delay: seconds by which a read-only instance was behind when last looked at.
     :param link_address: of this machine, where a read-only instance of MySQL reaches its primary; claimed.
+    :param adopted: the database, where somebody else runs it.
     """
 
     kind: ClassVar[str] = "rds_instance"
@@ -82,6 +84,7 @@ class DBInstance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     ending: tuple[ProcessId, ...] = ()
     primary: int = 0
     next_primary: int = 0
+    adopted: Adopted | None = None
     settle_at: float = 0.0
     served_by: str = ""
     delay: int = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jackfield.products.known import known_operations
 from jackfield.products.operation import Product
+from jackfield.products.tair.adopted import RULE
 
 TAIR = Product(
     code="R-kvstore",
@@ -11,4 +12,5 @@ TAIR = Product(
     ram_code="kvstore",
     host="r-kvstore",
     known=known_operations("jackfield.products.tair"),
+    rule=RULE,
 )

@@ -8,6 +8,7 @@ import msgspec
 
 from jackfield.endpoints.whitelist import DEFAULT_GROUPS, Group
 from jackfield.processes import ProcessId
+from jackfield.products.adopted import Adopted
 from jackfield.products.tags import TaggedResource
 from jackfield.products.tair.settings import InstanceSettings
 from jackfield.products.tair.states import ACCOUNT_STATES, INSTANCE_STATES
@@ -88,6 +89,7 @@ class Instance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     :param vpc_id: empty, as ``vswitch_id``, in the classic network.
     :param ordinary: the id of its ordinary endpoint; empty: ``<id>/private``.
     :param move: what it will be once the current transition is over.
+    :param adopted: the database, where somebody else runs it; ``shards`` then has one, which is nobody's process.
     :param settle_at: when the current transition may end at the earliest (the pace), seconds since the epoch.
     """
 
@@ -124,6 +126,7 @@ class Instance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     ordinary: str = ""
     move: Move | None = None
     settings: InstanceSettings = InstanceSettings()
+    adopted: Adopted | None = None
     settle_at: float = 0.0
 
 

@@ -11,7 +11,7 @@ from jackfield.products.tair.resources import Instance, Shard
 from jackfield.relay.route import Backend, Route, Tls
 
 Socket = Callable[[Shard], str]
-"""Where a shard's server listens: the path of its Unix socket."""
+"""Where a shard's server listens, as :class:`Backend` wants it."""
 
 MAX_DIRECT_CONNECTIONS = 10_000
 """A shard, over its direct address (user guide, open-source edition)."""
@@ -72,4 +72,4 @@ def routes(
 
 def _backend(shard: Shard, socket: Socket, port: int) -> Backend:
     announced = f"{shard.address}:{port}" if shard.address else ""
-    return Backend(target=f"unix:{socket(shard)}", name=shard.node_id, announced=announced)
+    return Backend(target=socket(shard), name=shard.node_id, announced=announced)

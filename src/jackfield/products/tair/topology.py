@@ -187,7 +187,7 @@ def describe_db_instance_connectivity(
         return DescribeDbInstanceConnectivityReply(
             conn_check_result="Failed",
             conn_check_error_code="CONNECTION_ABNORMAL",
-            conn_check_error_message=f"The instance is {instance.status}",
+            conn_check_error_message=_why_not(instance),
         )
     rules = Whitelist(union(instance.whitelist), admit_local=call.local_clients == "allow")
     if not rules.admits(address):
@@ -201,7 +201,14 @@ def describe_db_instance_connectivity(
 
 def _serves(instance: Instance) -> bool:
     leaving = instance.status == CHANGING and not instance.change
-    return not leaving and instance.status not in (CREATING, REBOOTING, RELEASED)
+    away = instance.adopted is not None and instance.adopted.away
+    return not (leaving or away) and instance.status not in (CREATING, REBOOTING, RELEASED)
+
+
+def _why_not(instance: Instance) -> str:
+    if instance.adopted and instance.adopted.away:
+        return "The database of the instance does not answer"
+    return f"The instance is {instance.status}"
 
 
 def proxy_number(instance: Instance) -> int:
