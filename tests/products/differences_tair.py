@@ -55,6 +55,8 @@ UNDOCUMENTED: dict[tuple[str, str, int], str] = {
     ("R-kvstore.SwitchNetwork", "ClassicExpiredDaysError", 400): "ModifyInstanceNetExpireTime's, for the same rule",
     ("R-kvstore.SwitchNetwork", "InstanceStatus.NotSupport", 403): _CONNECTION,
     ("R-kvstore.SwitchNetwork", "InvalidInstanceId.NotFound", 404): _DESCRIBE,
+    ("R-kvstore.ModifyInstanceVpcAuthMode", "InstanceStatus.NotSupport", 403): _CONNECTION,
+    ("R-kvstore.ModifyInstanceVpcAuthMode", "InvalidInstanceId.NotFound", 404): _DESCRIBE,
     ("R-kvstore.ModifyIntranetAttribute", "InstanceStatus.NotSupport", 403): _CONNECTION,
     ("R-kvstore.ModifyIntranetAttribute", "InvalidInstanceId.NotFound", 404): _DESCRIBE,
     ("R-kvstore.ModifyIntranetAttribute", "InvalidParameters.Format", 400): _SETTING,

@@ -68,6 +68,7 @@ def cases(instance: str, cluster: str, place: Place) -> list[tuple[str, str, dic
         ("ModifyInstanceMaintainTime", "modify_instance_maintain_time", {
             **this, "MaintainStartTime": "23:30Z", "MaintainEndTime": "01:00Z",
         }),
+        ("ModifyInstanceVpcAuthMode", "modify_instance_vpc_auth_mode", {**this, "VpcAuthMode": "Close"}),
         ("ModifyIntranetAttribute", "modify_intranet_attribute", {
             **this, "BandWidth": 10, "NodeId": f"{instance}-db-0",
         }),

@@ -91,6 +91,10 @@ def test_security(resource: Instance, me: Account) -> None:
     assert [(one["SecurityIpGroupName"], one["SecurityIpList"]) for one in groups] == [
         ("default", "10.0.0.0/8,192.168.1.1")
     ]
+    resource.change("ModifyInstanceVpcAuthMode", InstanceId=resource.id, VpcAuthMode="Close")
+    assert resource.attribute["VpcAuthMode"] == "Close"
+    resource.change("ModifyInstanceVpcAuthMode", InstanceId=resource.id, VpcAuthMode="Open")
+    assert resource.attribute["VpcAuthMode"] == "Open"
     resource.change("ModifyInstanceSSL", InstanceId=resource.id, SSLEnabled="Enable")
     assert resource.read("DescribeInstanceSSL", InstanceId=resource.id)["SSLEnabled"] == "Enable"
     resource.change("ModifyInstanceSSL", InstanceId=resource.id, SSLEnabled="Disable")

@@ -15,7 +15,7 @@ from jackfield.endpoints.succession import name_of
 from jackfield.engines.engine import EngineFailed, Health
 from jackfield.engines.redis import RedisNode
 from jackfield.products.tair.resources import Account, Instance, Shard
-from jackfield.products.tair.routes import routes
+from jackfield.products.tair.routes import needs_no_password, routes
 from jackfield.products.tair.states import (
     CHANGING,
     CREATING,
@@ -35,8 +35,9 @@ from jackfield.reconcile.endpoints import EndpointWork, Prove
 from jackfield.reconcile.loop import Later, wait_until
 from jackfield.reconcile.placing import is_shared, place
 from jackfield.reconcile.tair_accounts import AccountWork
+from jackfield.reconcile.tair_logins import Logins
 from jackfield.reconcile.tair_moves import end_expired, hand_over_names, moved
-from jackfield.reconcile.tair_nodes import prove, redis_node
+from jackfield.reconcile.tair_nodes import prove, prove_free, redis_node
 from jackfield.reconcile.tair_shards import ShardWork
 from jackfield.reconcile.tair_upkeep import Upkeep
 from jackfield.reconcile.tls import prove_no_tls, tls_prover
@@ -66,6 +67,7 @@ class TairReconciler:
         self._endpoints = EndpointWork(world)
         self._adopted = AdoptedWork(world)
         self._accounts = AccountWork(world)
+        self._logins = Logins(world)
         self._upkeep = Upkeep(world, self._nodes)
         self._shards = ShardWork(world, self._endpoints, self._nodes, self._plan, self._prove)
         self._seen: dict[str, dict[str, Any]] = {}
@@ -194,10 +196,12 @@ class TairReconciler:
         if instance.status not in (REBOOTING, HA_SWITCHING):
             self._start(instance)
         done = self._upkeep.work(instance, partial(self._log_in, instance))
-        proofs = {
-            endpoint.id: self._endpoints.proof(endpoint, partial(self._plan, instance), self._prove(instance))
-            for endpoint in endpoints
-        }
+        proofs = {}
+        for endpoint in endpoints:
+            plan = partial(self._plan, instance)
+            self._endpoints.tend(endpoint, plan, self._prove(instance))
+            free = instance.settings.password_free and needs_no_password(endpoint)
+            proofs[endpoint.id] = self._endpoints.proof(endpoint, plan, prove_free if free else self._prove(instance))
         wait_until(instance.settle_at)
         evidence = {**done, **self._facts(instance), "endpoints": proofs}
         with self._world.store.write() as tx:
@@ -288,6 +292,7 @@ class TairReconciler:
                 for account in tx.children(Account, instance.id):
                     tx.remove(account, evidence={"servers": 0})
                 tx.remove(current, evidence={"endpoints": len(tx.children(Endpoint, instance.id)), "servers": 0})
+        self._logins.forget(instance)
         return None
 
     def _facts(self, instance: Instance) -> dict[str, Any]:
@@ -307,6 +312,7 @@ class TairReconciler:
             drain=self._world.settings.drain,
             local_clients=self._world.settings.local_clients,
             tls=self._tls(instance, endpoint),
+            login=self._logins.file(instance),
         )
 
     def _prove(self, instance: Instance) -> Prove:
@@ -341,6 +347,7 @@ class TairReconciler:
                 folder=folder.engine_folder(instance.id, shard.index),
                 socket=self._socket(instance, shard),
                 password=self._world.keyring.derive(f"redis {instance.id}"),
+                spare=self._logins.password(instance),
                 strict=self._world.settings.durability == "strict",
             )
             for shard in instance.shards

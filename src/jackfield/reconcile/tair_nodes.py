@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jackfield.engines.redis import INTERNAL, Client, Member, RedisError, RedisNode, Unreachable
+from jackfield.engines.redis.users import sha256
 from jackfield.products.tair.resources import Account, Instance, Shard, ranges_of
 from jackfield.products.tair.states import AVAILABLE
 from jackfield.reconcile.dialling import Dialler, NotProven
@@ -23,12 +24,14 @@ def redis_node(
     folder: Path,
     socket: Path,
     password: str,
+    spare: str,
     strict: bool,
 ) -> RedisNode:
     """The server process of a shard. The instance's password logs in as ``default`` and as the instance's own id,
     which is the name of the vendor's default account.
 
     :param accounts: the instance's; those that are being deleted are none of its users any more.
+    :param spare: the password with which the relay lets clients in who give none; empty: it does not.
     :param strict: acknowledged writes survive a power cut, too.
     """
     own = {"default": instance.password_sha256, instance.id: instance.password_sha256}
@@ -43,6 +46,7 @@ def redis_node(
         readers=tuple(one.name for one in living if one.privilege == "RoleReadOnly" or instance.settings.write_locked)
         + (tuple(own) if instance.settings.write_locked else ()),
         settings=instance.settings.servers,
+        spare=sha256(spare) if spare else "",
         address=shard.address,
         announce_port=instance.announce_port if cluster else 0,
         cluster=_members(instance, shard) if cluster else (),
@@ -85,6 +89,22 @@ def prove(
             return {"ping": client.text("PING")}
     except (RedisError, Unreachable) as error:
         raise NotProven(f"{route.address}:{route.port}: {error}") from error
+
+
+def prove_free(dialler: Dialler, route: Route) -> Mapping[str, Any]:
+    """Dials a route's address and is answered without a password.
+
+    :raises NotProven: it is not.
+    """
+    with dialler.dialled(route) as sock:
+        try:
+            sock.sendall(b"PING\r\n")
+            answer = sock.recv(256)
+        except OSError as error:
+            raise NotProven(f"{route.place} does not answer: {error}") from error
+    if answer != b"+PONG\r\n":
+        raise NotProven(f"{route.place} answers {answer!r} to a client without a password")
+    return {"without_password": "PONG"}
 
 
 def _ask_shard(client: Client, node: RedisNode) -> str:

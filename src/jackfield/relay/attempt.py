@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable
 
 from jackfield.relay.dial import Dial, new_socket, waits
+from jackfield.relay.login import Login
 from jackfield.relay.loop import Loop
 from jackfield.relay.outlets import Outlets, Ticket
 from jackfield.relay.target import Target
@@ -21,7 +22,7 @@ _BIND_WITHOUT_PORT = 24
 class Attempt:
     """A connection that could not be made at once; ``done`` is called once, unless it is cancelled."""
 
-    __slots__ = ("_dial", "_done", "_loop", "_target", "_ticket")
+    __slots__ = ("_dial", "_done", "_login", "_loop", "_target", "_ticket")
 
     def __init__(self, loop: Loop, target: Target, done: Done) -> None:
         self._loop = loop
@@ -29,6 +30,7 @@ class Attempt:
         self._done = done
         self._dial: Dial | None = None
         self._ticket: Ticket | None = None
+        self._login: Login | None = None
 
     def wait_for_socket(self, outlets: Outlets) -> None:
         self._ticket = outlets.want(self._target.backend.vantage, self._opened)
@@ -36,8 +38,16 @@ class Attempt:
     def wait_for_connection(self, sock: socket.socket, code: int) -> None:
         self._dial = Dial(self._loop, sock, self._target.address, code, self._dialled)
 
+    def log_in(self, sock: socket.socket) -> None:
+        """Goes on with a connection that its client gets logged in."""
+        self._login = Login(self._loop, sock, self._target.backend.login, self._logged_in)
+
     def cancel(self) -> None:
         """Gives up; closes what was opened."""
+        if self._login is not None:
+            self._login.cancel()
+            self._loop.close(self._login.sock)
+            self._login = None
         if self._ticket is not None:
             self._ticket.cancel()
             self._ticket = None
@@ -58,7 +68,7 @@ class Attempt:
             sock.close()
             self._done(None, code)
         else:
-            self._done(sock, 0)
+            self._connected(sock)
 
     def _dialled(self, code: int) -> None:
         assert self._dial is not None
@@ -67,7 +77,20 @@ class Attempt:
             self._loop.close(sock)
             self._done(None, code)
         else:
+            self._connected(sock)
+
+    def _connected(self, sock: socket.socket) -> None:
+        if self._target.backend.login:
+            self.log_in(sock)
+        else:
             self._done(sock, 0)
+
+    def _logged_in(self, code: int) -> None:
+        assert self._login is not None
+        sock, self._login = self._login.sock, None
+        if code:
+            self._loop.close(sock)
+        self._done(None if code else sock, code)
 
 
 def connect(sock: socket.socket, target: Target) -> int:
@@ -105,7 +128,10 @@ def attempt(loop: Loop, outlets: Outlets, target: Target, done: Done) -> socket.
         return under_way
     code = connect(sock, target)
     if not code:
-        return sock
+        if not target.backend.login:
+            return sock
+        under_way.log_in(sock)
+        return under_way
     if waits(code):
         under_way.wait_for_connection(sock, code)
         return under_way

@@ -51,6 +51,8 @@ class Backend(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     :param source: the address that the target sees; empty leaves it to the system.
     :param weight: its share of new connections among the backends of a balanced route; of
         reads in mode ``sql``; 0 gets none.
+    :param login: path of a file, readable by the relay alone, with the password of the server's user ``default``:
+        connections are logged in before their client has them. Empty: clients log in themselves.
     """
 
     target: str
@@ -59,6 +61,7 @@ class Backend(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     vantage: str = "host"
     source: str = ""
     weight: int = 100
+    login: str = ""
 
 
 class HealthCheck(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -45,6 +45,7 @@ class RedisNode(Node, frozen=True, kw_only=True):
 
     :param cluster: all members, this one included, as they are when the cluster is made; later only their addresses
         and ports are taken from here, while slots stay what the cluster itself recorded.
+    :param spare: SHA-256 of one more password of the user ``default``, for who logs in on a client's behalf.
     :param memory: ``maxmemory`` in bytes, 0 without a limit.
     :param settings: further lines of the configuration, such as ``databases``; they win over our own.
     :param fsync: ``appendfsync``. ``no``: an acknowledged write is always in the kernel, so the death of the server
@@ -54,6 +55,7 @@ class RedisNode(Node, frozen=True, kw_only=True):
     """
 
     cluster: tuple[Member, ...] = ()
+    spare: str = ""
     memory: int = 0
     settings: dict[str, str] = msgspec.field(default_factory=dict)
     fsync: Literal["everysec", "always", "no"] = "everysec"

@@ -34,9 +34,11 @@ def sha256(password: str) -> str:
 def rules(node: RedisNode) -> dict[str, list[str]]:
     """User name to ACL rules: the internal user, the default user, the node's own."""
     every = {INTERNAL: ["on", f"#{sha256(node.password)}", "~*", "&*", "+@all"], "default": ["off", "-@all"]}
-    for name, digest in sorted(node.users.items()):
+    users = ({"default": node.spare} if node.spare else {}) | dict(node.users)
+    for name, digest in sorted(users.items()):
         reader = ["-@write"] if name in node.readers else []
-        every[name] = ["on", f"#{digest}", "~*", "&*", "+@all", *reader, *FORBIDDEN]
+        spare = [f"#{node.spare}"] if node.spare and name == "default" else []
+        every[name] = ["on", f"#{digest}", *spare, "~*", "&*", "+@all", *reader, *FORBIDDEN]
     return every
 
 

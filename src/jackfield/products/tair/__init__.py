@@ -10,6 +10,7 @@ def load() -> Product:
     from jackfield.products.tair import (  # noqa: F401
         account_changes,
         accounts,
+        authentication,
         bandwidth,
         billing,
         configuration,

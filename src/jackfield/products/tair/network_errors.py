@@ -1,4 +1,4 @@
-"""Errors of SwitchNetwork, ModifyInstanceNetExpireTime and MigrateToOtherZone. Codes, statuses and texts are the
+"""Errors of the operations that move an instance or open it to its VPC. Codes, statuses and texts are the
 vendor's.
 """
 
@@ -125,3 +125,11 @@ class ClusterNotSupport(ApiError):
     code = "ClusterNotSupport"
     status = 400
     message = "The Specified cluster does not support."
+
+
+class ParamNotSupportedForCurrentVersion(ApiError):
+    """ModifyInstanceVpcAuthMode: the instance lies in no VPC."""
+
+    code = "ParamNotSupportedForCurrentVersion"
+    status = 403
+    message = "Parameter is not supported for current version."

@@ -25,6 +25,7 @@ def routes(
     drain: float,
     local_clients: Literal["whitelist", "allow"],
     tls: Tls | None = None,
+    login: str = "",
 ) -> tuple[Route, ...]:
     """The routes of one endpoint; none while its addresses are not chosen.
 
@@ -33,8 +34,10 @@ def routes(
 
     :param drain: seconds live connections go on after a release.
     :param tls: how clients of this endpoint may encrypt.
+    :param login: see :class:`Backend`; used where clients need no password.
     """
     whitelist = union(instance.whitelist)
+    login = login if needs_no_password(endpoint) else ""
 
     def route(key: str, address: str, backends: tuple[Backend, ...], mode: Literal["tcp", "resp"], limit: int) -> Route:
         return Route(
@@ -56,7 +59,7 @@ def routes(
             route(
                 str(shard.index),
                 shard.address,
-                (_backend(shard, socket, instance.announce_port),),
+                (_backend(shard, socket, instance.announce_port, login),),
                 "tcp",
                 MAX_DIRECT_CONNECTIONS,
             )
@@ -65,11 +68,16 @@ def routes(
         )
     if not endpoint.addresses:
         return ()
-    backends = tuple(_backend(shard, socket, instance.announce_port) for shard in instance.shards)
+    backends = tuple(_backend(shard, socket, instance.announce_port, login) for shard in instance.shards)
     mode: Literal["tcp", "resp"] = "resp" if instance.architecture == "cluster" else "tcp"
     return (route("0", endpoint.addresses[0], backends, mode, 0),)
 
 
-def _backend(shard: Shard, socket: Socket, port: int) -> Backend:
+def needs_no_password(endpoint: Endpoint) -> bool:
+    """Whether the endpoint is one of those whose clients need no password where VpcAuthMode is Close."""
+    return endpoint.net in ("private", "direct")
+
+
+def _backend(shard: Shard, socket: Socket, port: int, login: str) -> Backend:
     announced = f"{shard.address}:{port}" if shard.address else ""
-    return Backend(target=socket(shard), name=shard.node_id, announced=announced)
+    return Backend(target=socket(shard), name=shard.node_id, announced=announced, login=login)

@@ -26,6 +26,11 @@ _BAD_NAME = "ERR Client names cannot contain spaces, newlines or special charact
 
 def admit_stranger(session: RespSession, raw: bytes) -> Flow:
     """First command of a client that has not authenticated: is that needed? The command is then read again."""
+    login = session.hub.login
+    if login is not None:
+        yield from _admit(session, login)
+        session.unread(raw)
+        return b""
     verdict = yield from session.hub.gate.admits_strangers()
     if verdict.startswith(b"$"):
         yield from _admit(session, None)
@@ -85,6 +90,8 @@ def _hello(session: RespSession, arguments: list[bytes], raw: bytes) -> Flow:
             return verdict
     elif session.identity is not None:
         credentials = session.identity.credentials
+    elif session.hub.login is not None:
+        credentials = session.hub.login
     else:
         verdict = NO_AUTH if session.refused else (yield from session.hub.gate.admits_strangers())
         if verdict.startswith(b"-NOAUTH"):

@@ -38,7 +38,7 @@ def run(session: RespSession, arguments: list[bytes], raw: bytes) -> None:
         return
     raw = raw or request(*arguments)
     if session.identity is None and name not in _ENTRANCE:
-        if session.refused:
+        if session.refused and session.hub.login is None:
             session.answer(NO_AUTH)
         else:
             session.start_alone(connection.admit_stranger(session, raw))

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from jackfield.relay.login import USER, password_of
 from jackfield.relay.loop import Loop, Timer
 from jackfield.relay.resp import limits
 from jackfield.relay.resp.call import Nobody, Owner
@@ -26,6 +27,15 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
+def _login(route: Route) -> tuple[bytes, bytes] | None:
+    """As whom clients come in that give no password; ``None``: they have to give one.
+
+    :raises ValueError: the file with the login cannot be read.
+    """
+    path = route.backends[0].login if route.backends else ""
+    return (USER, password_of(path)) if path else None
+
+
 class Hub:
     """The middle of the router.
 
@@ -36,6 +46,7 @@ class Hub:
     def __init__(self, loop: Loop, route: Route) -> None:
         self.loop = loop
         self.route = route
+        self.login = _login(route)
         self.held = False
         self.nobody = Nobody()
         self.shards = [
@@ -225,6 +236,7 @@ class Hub:
     def update(self, route: Route) -> None:
         """Takes over other backends: told apart by name, or by target where they have none."""
         self.route = route
+        self.login = _login(route)
         known = {each.name or each.target: each for each in self.present()}
         kept: set[int] = set()
         for backend in route.backends:
