@@ -152,9 +152,7 @@ def test_an_instance_migrates_to_another_zone(jackfield: Running, network: Netwo
     assert found.private_ip == after["2"].ipaddress
     assert before["2"].ipaddress.startswith("10.1.1.")
     assert after["0"].to_map() == before["0"].to_map()
-    (new_host,) = jackfield.addresses(name)
-    assert new_host != old_host
-    assert is_free(old_host, 6380)
+    assert jackfield.addresses(name) == [old_host]  # of this machine, which has no zones
     assert is_cut(old)
     assert stays.get("key") == b"value"
     stays.close()
@@ -171,7 +169,7 @@ def test_an_instance_migrates_to_another_zone(jackfield: Running, network: Netwo
     settles(jackfield, instance, "Migrating")
     with redis.Redis(host=name, port=6380, password=PASSWORD) as client:
         assert client.get("key") == b"value"
-    assert is_free(new_host, 6380)
+    assert "Could not connect" in inside(jackfield, network.vpc, after["2"].ipaddress, "-p", "6380", "PING")
 
 
 def test_only_the_secondary_zone_changes(jackfield: Running, network: Network) -> None:

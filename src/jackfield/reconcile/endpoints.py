@@ -172,7 +172,8 @@ class EndpointWork:
 
         The old name, port and address serve until the database answered at the new ones. Then the old name leads
         nowhere and, where the port or the address in a VPC is another one, the former listeners close and their
-        connections end. A change of the name alone ends no connection.
+        connections end. A change of the name alone ends no connection. One of the address in a VPC ends all, those of
+        this machine's clients too: at the vendor everybody has to dial again.
 
         :return: what was closed. :raises Later: as :meth:`open`, or the old port still accepts.
         """
@@ -198,6 +199,8 @@ class EndpointWork:
             now = self._places(endpoint, endpoint.door)
             left = self._refuse([place for place in self._places(endpoint, former) if place not in now])
             evidence = {"name": endpoint.name, "former_name": former.name, **_closing([ack], left)}
+            if (former.vpc_id, former.vpc_address) != (endpoint.vpc_id, endpoint.vpc_address):
+                evidence["cut_elsewhere"] = self._cut(endpoint.id)
             self._served[endpoint.id] = routes
         with self._world.store.write() as tx:
             current = tx.get(Endpoint, endpoint.id)
@@ -314,6 +317,13 @@ class EndpointWork:
         door = msgspec.structs.replace(endpoint.door, port=0)
         asked = msgspec.structs.replace(endpoint, more_ports=tuple(ports))
         return self._refuse(self._places(asked, door))
+
+    def _cut(self, owner: str) -> int:
+        """Ends the connections that an endpoint has; how many there were. :raises Later: a relay is down."""
+        try:
+            return sum(relay.cut(owner) for relay in self._world.relays.values())
+        except RelayDown as error:
+            raise Later(0.05, str(error)) from error
 
     def _routes(self, endpoint: Endpoint, plan: Plan) -> tuple[Route, ...]:
         """Where an endpoint listens: on this machine, and in its VPC where that is possible."""

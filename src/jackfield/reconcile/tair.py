@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
+from jackfield.endpoints.expiry import until_expiry
 from jackfield.endpoints.resources import Endpoint
-from jackfield.endpoints.succession import name_of
 from jackfield.engines.engine import EngineFailed, Health
 from jackfield.engines.redis import RedisNode
 from jackfield.products.tair.resources import Account, Instance, Shard
@@ -36,7 +36,7 @@ from jackfield.reconcile.loop import Later, wait_until
 from jackfield.reconcile.placing import is_shared, place
 from jackfield.reconcile.tair_accounts import AccountWork
 from jackfield.reconcile.tair_logins import Logins
-from jackfield.reconcile.tair_moves import end_expired, hand_over_names, moved
+from jackfield.reconcile.tair_moves import moved
 from jackfield.reconcile.tair_nodes import prove, prove_free, redis_node
 from jackfield.reconcile.tair_shards import ShardWork
 from jackfield.reconcile.tair_upkeep import Upkeep
@@ -173,8 +173,6 @@ class TairReconciler:
         """
         seen = self._seen.setdefault(instance.id, {})
         self._endpoints.work(endpoints, partial(self._plan, instance), self._prove(instance), seen)
-        if hand_over_names(self._world, instance.id):
-            return 0.0  # what had the name is taken down
         wait_until(instance.settle_at)
         evidence = {**self._facts(instance), "endpoints": seen}
         with self._world.store.write() as tx:
@@ -234,18 +232,19 @@ class TairReconciler:
         if not instance.tls_since:
             return None
         addresses = [*endpoint.addresses, *filter(None, [endpoint.vpc_address])]
-        names = [name_of(endpoint), *endpoint.aliases]
+        names = [endpoint.name, *endpoint.aliases]
         certificate = self._world.authority().certify(names, addresses, since=instance.tls_since)
         return Tls(protocol="tls", certificate=str(certificate.path))
 
     def _tend(self, instance: Instance, endpoints: Sequence[Endpoint]) -> float | None:
+        endpoints = self._endpoints.end_expired(endpoints, {})
         if self._world.real:
             for endpoint in endpoints:
                 self._endpoints.tend(endpoint, partial(self._plan, instance), self._prove(instance))
             self._start(instance)
             self._world.tended.note(instance.id)
         soon = self._accounts.work(instance, partial(self._nodes, instance), partial(self._log_in, instance))
-        expiry = end_expired(self._world, instance)
+        expiry = until_expiry(endpoints, time.time())
         pause = self._adopted.pause(instance) if self._world.real else None
         return min((each for each in (soon, expiry, pause) if each is not None), default=None)
 

@@ -8,7 +8,7 @@ from typing import Annotated, Protocol
 
 from jackfield.endpoints.addresses import PoolExhausted
 from jackfield.endpoints.making import Place, make_endpoint
-from jackfield.endpoints.resources import NAMES, Endpoint, Net, endpoint_id
+from jackfield.endpoints.resources import NAMES, Endpoint, Net
 from jackfield.products.errors import InvalidParameterValue
 from jackfield.products.operation import Call, Param, Reply, Request, operation
 from jackfield.products.regions import REGIONS, Region, new_id
@@ -300,7 +300,6 @@ def make_instance(
         secondary_zone_id=wish.secondary_zone_id,
         vpc_id=vswitch.parent if vswitch else "",
         vswitch_id=vswitch.id if vswitch else "",
-        ordinary="" if vswitch else endpoint_id(instance_id, "classic"),
         capacity=chosen.capacity,
         port=port,
         charge_type=wish.charge_type,

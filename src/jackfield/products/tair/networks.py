@@ -8,9 +8,10 @@ from typing import Annotated
 import msgspec
 
 from jackfield.endpoints.addresses import PoolExhausted
+from jackfield.endpoints.expiry import expiring
 from jackfield.endpoints.making import Place, make_endpoint
-from jackfield.endpoints.resources import Endpoint, endpoint_id
-from jackfield.endpoints.succession import make_heir
+from jackfield.endpoints.moving import move_endpoint
+from jackfield.endpoints.resources import NAMES, Endpoint, endpoint_id
 from jackfield.products.operation import Call, Param, Reply, Request, Shape, operation
 from jackfield.products.regions import REGIONS
 from jackfield.products.tair import views
@@ -44,7 +45,6 @@ from jackfield.products.vpc.resources import Vpc, VSwitch
 from jackfield.store.interface import ClaimTaken, Tx
 
 EXPIRY_DAYS = ("14", "30", "60", "120")
-_DAY = 86400
 
 
 class SwitchNetworkRequest(InstanceIdRequest):
@@ -111,15 +111,11 @@ def switch_network(tx: Tx, call: Call, request: SwitchNetworkRequest) -> SwitchN
         raise ResourceAlreadyExists
     place = Place(vpc_id=vpc.id, vswitch_id=vswitch.id, cidr=vswitch.cidr)
     try:
-        if retained:
-            name = connection_string(f"{instance.id}-vpc", instance.region)
-            coming = make_endpoint(
-                tx, instance, product="tair", net="private", name=name, port=former.port, place=place
-            )
-            expires = call.now + int(request.classic_expired_days) * _DAY
-            tx.put(msgspec.structs.replace(former, expires=expires))
+        if instance.vpc_id:
+            move_endpoint(tx, former, place=place)
         else:
-            coming = make_heir(tx, former, id=_coming_id(instance), net="private", place=place)
+            days = int(request.classic_expired_days) if retained else 0
+            _leave_classic(tx, instance, former, place, call.now + days * call.day_seconds, retained=retained)
     except PoolExhausted:
         raise InsufficientResourceCapacity from None
     except ClaimTaken:
@@ -129,10 +125,24 @@ def switch_network(tx: Tx, call: Call, request: SwitchNetworkRequest) -> SwitchN
         secondary_zone_id=instance.secondary_zone_id,
         vpc_id=vpc.id,
         vswitch_id=vswitch.id,
-        endpoint=coming.id,
     )
     modify_network(tx, call, msgspec.structs.replace(instance, move=move))
     return SwitchNetworkReply(task_id=str(secrets.randbelow(9 * 10**8) + 10**8))
+
+
+def _leave_classic(
+    tx: Tx, instance: Instance, classic: Endpoint, place: Place, until: float, *, retained: bool
+) -> None:
+    """Makes the endpoint in the VPC.
+
+    :param until: when the classic one ends, if it is ``retained``; else it does as soon as the other one, which gets
+        its name, serves.
+    """
+    name = connection_string(f"{instance.id}-vpc", instance.region) if retained else classic.name
+    if not retained:
+        tx.unclaim(NAMES, name, classic)
+    coming = make_endpoint(tx, instance, product="tair", net="private", name=name, port=classic.port, place=place)
+    expiring(tx, classic, at=until, heir="" if retained else coming.id)
 
 
 class ModifyInstanceNetExpireTimeRequest(InstanceIdRequest):
@@ -178,8 +188,7 @@ def modify_instance_net_expire_time(
     endpoint = tx.get(Endpoint, endpoint_id(instance.id, "classic"))
     if endpoint is None or not endpoint.expires or endpoint.name != request.connection_string:
         raise NetTypeNotExists
-    kept = msgspec.structs.replace(endpoint, expires=call.now + request.classic_expired_days * _DAY)
-    tx.put(kept)
+    kept = expiring(tx, endpoint, at=call.now + request.classic_expired_days * call.day_seconds)
     tx.schedule(instance)
     return ModifyInstanceNetExpireTimeReply(
         instance_id=instance.id,
@@ -242,13 +251,13 @@ def migrate_to_other_zone(tx: Tx, call: Call, request: MigrateToOtherZoneRequest
     stays = vswitch.id == instance.vswitch_id
     if stays and request.secondary_zone_id == instance.secondary_zone_id:
         raise InvalidIzNoNotSupported
-    coming = "" if stays else _take_place(tx, instance, vswitch)
+    if not stays:
+        _take_place(tx, instance, vswitch)
     move = Move(
         zone_id=vswitch.zone_id,
         secondary_zone_id=request.secondary_zone_id,
         vpc_id=vswitch.parent,
         vswitch_id=vswitch.id,
-        endpoint=coming,
     )
     moving = msgspec.structs.replace(instance, status=MIGRATING, move=move, settle_at=call.now + call.pace)
     tx.put(moving)
@@ -256,8 +265,8 @@ def migrate_to_other_zone(tx: Tx, call: Call, request: MigrateToOtherZoneRequest
     return Reply()
 
 
-def _take_place(tx: Tx, instance: Instance, vswitch: VSwitch) -> str:
-    """Makes the endpoint that the connection string will lead to; its id."""
+def _take_place(tx: Tx, instance: Instance, vswitch: VSwitch) -> None:
+    """Has the connection string lead to an address of the vSwitch."""
     former = views.ordinary(tx, instance)
     if former is None or tx.get(Endpoint, endpoint_id(instance.id, "direct")):
         raise ClusterNotSupport
@@ -265,12 +274,6 @@ def _take_place(tx: Tx, instance: Instance, vswitch: VSwitch) -> str:
         raise InvalidVSwitchIdMismatch
     place = Place(vpc_id=vswitch.parent, vswitch_id=vswitch.id, cidr=vswitch.cidr)
     try:
-        return make_heir(tx, former, id=_coming_id(instance), net="private", place=place).id
+        move_endpoint(tx, former, place=place)
     except PoolExhausted:
         raise InvalidVSwitchIdMismatch from None
-
-
-def _coming_id(instance: Instance) -> str:
-    """An id for an ordinary endpoint beside the one that is: the two alternate."""
-    usual = endpoint_id(instance.id, "private")
-    return f"{usual}-2" if (instance.ordinary or usual) == usual else usual

@@ -61,16 +61,12 @@ class Resharding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
-    """Where an instance goes.
-
-    :param endpoint: the id of what becomes its ordinary endpoint; empty: it keeps its own.
-    """
+    """Where an instance goes."""
 
     zone_id: str
     secondary_zone_id: str
     vpc_id: str
     vswitch_id: str
-    endpoint: str = ""
 
 
 class Instance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
@@ -87,7 +83,6 @@ class Instance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     :param tls_since: from when the year of the certificates counts that its endpoints show, seconds since the epoch; 0:
         they end no TLS.
     :param vpc_id: empty, as ``vswitch_id``, in the classic network.
-    :param ordinary: the id of its ordinary endpoint; empty: ``<id>/private``.
     :param move: what it will be once the current transition is over.
     :param adopted: the database, where somebody else runs it; ``shards`` then has one, which is nobody's process.
     :param settle_at: when the current transition may end at the earliest (the pace), seconds since the epoch.
@@ -123,7 +118,6 @@ class Instance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     resharding: Resharding | None = None
     switching: tuple[str, ...] = ()
     tls_since: float = 0.0
-    ordinary: str = ""
     move: Move | None = None
     settings: InstanceSettings = InstanceSettings()
     adopted: Adopted | None = None

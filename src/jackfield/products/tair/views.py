@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
+from jackfield.endpoints.expiry import expired_time
 from jackfield.endpoints.resources import Endpoint, endpoint_id
 from jackfield.products.operation import Shape
 from jackfield.products.tags import TagShape, shown
@@ -269,7 +270,7 @@ def net_info(endpoint: Endpoint, now: float) -> NetInfo:
         vpc_id=endpoint.vpc_id,
         vswitch_id=endpoint.vswitch_id,
         vpc_instance_id=endpoint.parent if endpoint.vpc_id else "",
-        expired_time=str(max(1, int(endpoint.expires - now))) if endpoint.expires else "0",
+        expired_time=expired_time(endpoint, now),
         upgradeable="0",
     )
 
@@ -279,8 +280,9 @@ def network_type(instance: Instance) -> str:
 
 
 def ordinary(tx: Reader, instance: Instance) -> Endpoint | None:
-    """The instance's ordinary endpoint."""
-    return tx.get(Endpoint, instance.ordinary or endpoint_id(instance.id, "private"))
+    """The instance's ordinary endpoint: that in its VPC; without one that of the classic network."""
+    private = tx.get(Endpoint, endpoint_id(instance.id, "private"))
+    return private or tx.get(Endpoint, endpoint_id(instance.id, "classic"))
 
 
 def private_address(tx: Reader, instance: Instance) -> str:
