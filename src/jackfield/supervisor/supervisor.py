@@ -25,12 +25,10 @@ from jackfield.processes import ProcessId, alive, spawn, terminate
 from jackfield.settings import Settings
 from jackfield.supervisor.companions import RELAYS, Companion, companions, running
 from jackfield.supervisor.ready import Ready
+from jackfield.supervisor.restarts import Restarts
 
 log = logging.getLogger("jackfield.supervisor")
 
-_SETTLED_SECONDS = 5.0
-"""A process that lives this long counts as started; one that dies sooner is started again ever more slowly."""
-_LONGEST_BACKOFF = 5.0
 _START_SECONDS = 10.0
 """How long an API process may take from its start until it says its pid."""
 
@@ -114,7 +112,7 @@ class Supervisor:
         self._stopping = False
         self._processes: dict[str, ProcessId] = {}
         self._started_at: dict[str, float] = {}
-        self._failures: dict[str, int] = {}
+        self._restarts = Restarts()
         self._restart_at: dict[str, float] = {}
         self._ready: Ready | None = None
         self._ready_pipe: int | None = None
@@ -231,17 +229,17 @@ class Supervisor:
             self._announce(msgspec.structs.replace(self._ready, relay_pids=pids))
 
     def _look(self) -> None:
-        """Starts again what died; at once the first time, then with growing pauses."""
+        """Starts again what died: at once if it had started, else with growing pauses."""
         now = time.monotonic()
         for name, process in list(self._processes.items()):
             if self._stopping or alive(process):
                 continue
             if name not in self._restart_at:
                 lived = now - self._started_at[name]
-                self._failures[name] = 0 if lived > _SETTLED_SECONDS else self._failures.get(name, 0) + 1
-                pause = min(_LONGEST_BACKOFF, 0.0 if self._failures[name] < 3 else 0.1 * 2 ** self._failures[name])
+                was_ready = name == "api" and self._ready_text.endswith(b"\n")
+                pause = self._restarts.pause(name, lived, was_ready=was_ready)
                 self._restart_at[name] = now + pause
-                log.warning("%s (%d) ended after %.1f s", name, process.pid, lived)
+                log.warning("%s (%d) ended after %.1f s; the next one in %.1f s", name, process.pid, lived, pause)
             if self._restart_at[name] <= now:
                 if name == "api":
                     self._start_api()
