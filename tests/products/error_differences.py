@@ -12,9 +12,11 @@ VPCS = "VPC's, for the same rule; RDS documents none"
 UNLISTED: dict[tuple[str, str, int], str] = {
     ("Nlb", "ResourceInConfiguring.VpcId", 400): "the form of the listed ResourceInConfiguring.VswitchId",
     ("Privatelink", "ConcurrentCallNotSupported", 400): TERRAFORM,
+    ("R-kvstore", "InstanceType.NotSupport", 400): "what the Terraform provider takes for an instance without TDE",
     ("Rds", "InvalidAccountName.Malformed", 400): "the form of the listed errors about account names and passwords",
     ("Rds", "InvalidRegionId.NotFound", 404): VPCS,
     ("Rds", "InvalidVpcId.NotFound", 404): VPCS,
+    ("Rds", "OperationDenied.ReadDBInstanceStatus", 403): TERRAFORM,
     ("Rds", "OperationDenied.DBInstanceStatus", 403): f"answered in the wild (listed with 400); {TERRAFORM}",
 }
 """Product, code and status."""

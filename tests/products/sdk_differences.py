@@ -85,11 +85,11 @@ LEFT_OUT: Listed = _table(
     _fields(NO_GROUP, "ClusterChildren", "ResourceGroupName", "R-kvstore.DescribeClusterMemberInfo"),
     _fields(
         PLANNED, _DB,
-        "GuardDBInstanceId IncrementSourceDBInstanceId MasterInstanceId MasterZone ReadOnlyStatus "
-        "ReadonlyInstanceSQLDelayedTime DBClusterNodes TempDBInstanceId TimeZone Collation",
+        "GuardDBInstanceId IncrementSourceDBInstanceId MasterZone ReadOnlyStatus DBClusterNodes TempDBInstanceId "
+        "TimeZone Collation",
         _DB_ATTRIBUTE,
     ),
-    _fields(PLANNED, "Items.DBInstance", "GuardDBInstanceId MasterInstanceId TempDBInstanceId VpcName", _DB_INSTANCES),
+    _fields(PLANNED, "Items.DBInstance", "GuardDBInstanceId TempDBInstanceId VpcName", _DB_INSTANCES),
     _fields(
         NO_COPIES, _DB,
         "BlueGreenDeploymentName BlueInstanceName GreenInstanceName DisasterRecoveryInfo DisasterRecoveryInstances "
@@ -145,15 +145,39 @@ LEFT_OUT: Listed = _table(
         "AccountPrivilege AccountPrivilegeDetail DBName", "Rds.DescribeAccounts",
     ),
     _fields("one resource group is told by the instance", "", "ResourceGroupId", "Rds.DescribeAccounts"),
-    _fields(
-        PLANNED, _NET, "DistributionType MaxDelayTime", "Rds.DescribeDBInstanceNetInfo",
-        "Rds.DescribeDBInstanceNetInfoForChannel",
-    ),
-    _fields(
-        PLANNED, f"{_NET}.DBInstanceWeights.DBInstanceWeight", "Availability DBInstanceType",
-        "Rds.DescribeDBInstanceNetInfo", "Rds.DescribeDBInstanceNetInfoForChannel",
-    ),
     _fields(PLANNED, f"{_NET}.DBInstanceWeights.DBInstanceWeight", "Role", "Rds.DescribeDBInstanceNetInfo"),
+    _fields(
+        "nothing is backed up", "", "AccessDeniedDetail BackupLogStartTime DbsInstance PreferredNextBackupTime",
+        "R-kvstore.DescribeBackupPolicy",
+    ),
+    _fields(
+        "a server has the machine's one version", "",
+        "DBLatestMinorVersion DBVersionRelease IsOpenNGLB IsRedisCompatibleVersion ProxyLatestMinorVersion "
+        "ProxyVersionRelease",
+        "R-kvstore.DescribeEngineVersion",
+    ),
+    _fields(
+        NO_SALE, "", "AutoRenewal BandwidthExpireTime BandwidthPrePaid HasPrePaidBandWidthOrderRunning",
+        "R-kvstore.DescribeIntranetAttribute",
+    ),
+    _fields(
+        "of Sentinel's protocol and of semi-synchronous copies, which no server here has", "",
+        "ParamNoLooseSentinelEnabled ParamNoLooseSentinelPasswordFreeAccess "
+        "ParamNoLooseSentinelPasswordFreeCommands ParamReplMode ParamReplTimeout ParamSentinelCompatEnable",
+        "R-kvstore.DescribeInstanceConfig",
+    ),
+    _fields(
+        "no instance has a key; it always refuses", "",
+        "Creator DeleteDate Description EncryptionKey EncryptionKeyStatus EncryptionName KeyUsage MaterialExpireTime "
+        "Origin RoleArn",
+        "R-kvstore.DescribeEncryptionKey",
+    ),
+    _fields("nothing is migrated from elsewhere", "", "MigrationId", "Rds.StartDBInstance"),
+    _fields(
+        "PostgreSQL tells them itself (pg_stat_replication); the delay of the replay is told",
+        "Items.Items.ReadonlyInstanceDelay.ReadonlyInstanceDelay",
+        "FlushLag FlushLatency ReplayLag SendLatency WriteLag WriteLatency", "Rds.DescribeReadDBInstanceDelay",
+    ),
     _fields(
         "a dry run is answered by the error DryRunOperation; tags are set or the call fails", "",
         "DryRun DryRunResult TagResult", "Rds.CreateDBInstance",
