@@ -27,11 +27,12 @@ KINDS = ("postgres", "mariadb", "redis")
 class Theirs:
     """One database with an account, its data, and a session of somebody who has nothing to do with Jackfield.
 
-    :param kind: one of ``KINDS``.
+    :param kind: one of ``KINDS``. :param options: further ones of its program.
     """
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, *options: str) -> None:
         self.kind = kind
+        self._options = options
         self.product = "tair" if kind == "redis" else "rds"
         self.engine = {"postgres": "postgresql", "mariadb": "mysql", "redis": "redis"}[kind]
         self.usual_port = {"postgres": 5432, "mariadb": 3306, "redis": 6379}[kind]
@@ -84,7 +85,7 @@ class Theirs:
             )
         with open(self.folder / "log", "ab") as log:
             self._process = subprocess.Popen(
-                argv, cwd=self.folder, stdout=log, stderr=log, stdin=subprocess.DEVNULL, **self._more
+                (*argv, *self._options), cwd=self.folder, stdout=log, stderr=log, stdin=subprocess.DEVNULL, **self._more
             )
         self.starts += 1
         until(f"{self.kind} answering", self._answers)
@@ -109,8 +110,9 @@ class Theirs:
                 ask(root, f"GRANT ALL ON *.* TO {OWNER}@localhost WITH GRANT OPTION")
                 ask(root, "CREATE DATABASE postgres")
         (self.folder / "furnished").touch()
-        with contextlib.closing(self.connect()) as client:
-            put(client, "before")
+        if "--cluster-enabled" not in self._options:
+            with contextlib.closing(self.connect()) as client:
+                put(client, "before")
 
     def connect(self, host: str = "127.0.0.1", port: int = 0, account: str = "", **more: Any) -> Any:
         """A client, straight to the database unless told otherwise; it commits what it does."""
@@ -191,9 +193,9 @@ def lost() -> tuple[type[Exception], ...]:
 
 
 @contextlib.contextmanager
-def theirs(kind: str) -> Iterator[Theirs]:
+def theirs(kind: str, *options: str) -> Iterator[Theirs]:
     """Skips where the database is not on this machine."""
-    found = Theirs(kind)
+    found = Theirs(kind, *options)
     try:
         yield found
     finally:

@@ -22,7 +22,7 @@ from tests.naming import readable
 from tests.running import PASSWORD, Running, kill, until
 from tests.users import User
 
-COMMANDS = ("up", "down", "ps", "env", "exec", "doctor", "demo")
+COMMANDS = ("up", "down", "ps", "adopt", "env", "exec", "doctor", "demo")
 NEEDS_A_FOLDER = ("down", "ps", "env", "exec")
 
 

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import socket
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -117,6 +119,58 @@ def test_targets_are_addresses() -> None:
     assert engine.target(at(3306, "mysql", "::1")) == "tcp:[::1]:3306"
     with pytest.raises(EngineFailed, match="has no address"):
         engine.target(at(3306, "mysql", "no-such-host.invalid"))
+
+
+def resolving(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
+    """The host db.example has these addresses, in this order; none: the name server is away."""
+    system = socket.getaddrinfo
+
+    def getaddrinfo(host: Any, port: Any, *args: Any, **more: Any) -> list[Any]:
+        if host != "db.example":
+            return system(host, port, *args, **more)
+        if not addresses:
+            raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
+
+    monkeypatch.setattr("jackfield.engines.external.engine.socket.getaddrinfo", getaddrinfo)
+
+
+def test_the_address_that_answers_is_found_and_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the order of a name's addresses is now; where none answers, it is told of the one that did."""
+    with saying(b"-NOAUTH Authentication required.\r\n") as port:
+        node = at(port, "redis", "db.example")
+        here, nowhere = f"tcp:127.0.0.1:{port}", f"tcp:127.0.0.3:{port}"
+        resolving(monkeypatch, "127.0.0.3", "127.0.0.1")
+        assert engine.targets(node) == [nowhere, here]
+        assert engine.find(node).target == here
+        assert engine.find(node, known=nowhere).target == here
+        resolving(monkeypatch)
+        found = engine.find(node, known=here)
+        assert (found.target, found.health.answers) == (here, True)
+        assert engine.find(node).health.reason.startswith("db.example has no address")
+        resolving(monkeypatch, "127.0.0.3")
+        found = engine.find(node, known=here)
+        assert (found.target, found.health.answers) == (nowhere, False)
+    resolving(monkeypatch, "127.0.0.3", "127.0.0.1")
+    assert engine.find(node, known=here).target == here
+
+
+def test_addresses_where_it_may_not_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    with saying(b"-NOAUTH Authentication required.\r\n") as port:
+        node = at(port, "redis", "db.example")
+        own = ipaddress.IPv4Network("127.0.0.0/24")
+        for address in ("127.0.0.1", "::ffff:127.0.0.1"):
+            resolving(monkeypatch, address)
+            health = engine.find(node, avoid=(own,), shun="it is ours").health
+            assert (health.running, health.answers, health.reason) == (False, False, "it is ours")
+
+
+def test_unix_sockets(tmp_path: Path) -> None:
+    node = ExternalNode(id="rm-1", protocol="redis", socket=tmp_path / "db.sock")
+    assert engine.targets(node) == [f"unix:{tmp_path}/db.sock"]
+    assert not engine.health(node).running
+    with pytest.raises(ValueError, match="Unix socket alone"):
+        engine.start(ExternalNode(id="rm-1", protocol="redis", socket=tmp_path / "db.sock", port=6379))
 
 
 def test_descriptions_that_can_not_be_are_refused() -> None:
