@@ -1,0 +1,81 @@
+"""An adopted database lies in a VPC: dialled from inside and through a load balancer there."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+
+import pytest
+from alibabacloud_nlb20220430 import models as nlb
+
+from tests.adopted.adopting import Customer, adopt, command
+from tests.adopted.theirs import PASSWORD, Theirs, has, lost, theirs
+from tests.nlb.conftest import Network, Nlb
+from tests.running import Running, until
+
+ADDRESS = "10.5.1.100"
+PORT = 6380
+CHECK = nlb.CreateServerGroupRequestHealthCheckConfig(
+    health_check_enabled=True, health_check_interval=1, healthy_threshold=2, unhealthy_threshold=2
+)
+CLIENT = """
+import redis, sys
+client = redis.Redis(host=sys.argv[1], port=int(sys.argv[2]), password=sys.argv[3], socket_timeout=5)
+print(client.get("word:before").decode())
+"""
+
+
+@pytest.fixture(scope="module")
+def network(jackfield: Running) -> Network:
+    return Nlb(jackfield).network()
+
+
+@pytest.fixture(scope="module")
+def redis() -> Iterator[Theirs]:
+    with theirs("redis") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def customer(jackfield: Running, network: Network, redis: Theirs) -> Customer:
+    place = {"vswitch": network.vswitches["cn-hangzhou-h"], "private-address": ADDRESS, "endpoint-port": str(PORT)}
+    made = adopt(jackfield, redis, **place)
+    assert (made["vpc_address"], made["port"]) == (ADDRESS, PORT)
+    return Customer(jackfield, redis, made["id"])
+
+
+def test_from_inside_its_vpc_and_from_no_other(jackfield: Running, network: Network, customer: Customer) -> None:
+    if "forbidden" in jackfield.ask("health")["vpcs"]:
+        pytest.skip("namespaces are forbidden here")
+    name, _ = customer.endpoints()["private"]
+    other = Nlb(jackfield).network("10.6")
+    for place in (ADDRESS, name):
+        dial = (sys.executable, "-c", CLIENT, place, str(PORT), PASSWORD)
+        done = command(jackfield, "exec", "--vpc", network.vpc, "--", *dial)
+        assert (done.returncode, done.stdout) == (0, "before\n"), done.stderr
+    argv = [sys.executable, "-c", "import socket, sys; print(socket.socket().connect_ex((sys.argv[1], int(sys.argv[2]))))"]  # fmt: skip  # noqa: E501
+    assert command(jackfield, "exec", "--vpc", other.vpc, "--", *argv, ADDRESS, str(PORT)).stdout.strip() != "0"
+
+
+def test_behind_a_load_balancer(jackfield: Running, network: Network, customer: Customer, redis: Theirs) -> None:
+    """It is a server like another; while it is away the load balancer knows."""
+    balancers = Nlb(jackfield)
+    group, balancer = balancers.group(network, health_check_config=CHECK), balancers.balancer(network)
+    server = f"{ADDRESS}:{PORT}"
+    balancers.add(group, server)
+    listener = balancers.listener(balancer, group, 6379)
+    until("it is healthy", lambda: not balancers.ailing(listener))
+    address = jackfield.addresses(balancers.balancer_of(balancer).dnsname)[0]
+    with contextlib.closing(redis.connect(address, 6379)) as client:
+        assert has(client, "before")
+    redis.kill()
+    try:
+        until("it is seen to be away", lambda: server in balancers.ailing(listener))
+        with pytest.raises(lost()):
+            redis.connect(address, 6379)
+    finally:
+        redis.start()
+    until("it is healthy again", lambda: not balancers.ailing(listener))
+    with contextlib.closing(redis.connect(address, 6379)) as client:
+        assert has(client, "before")
