@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 
@@ -27,7 +27,7 @@ _SOON = 0.05
 
 
 class ShardWork:
-    """Each step may be repeated, from whatever the store, the servers and the relays say.
+    """What is done to the shards. Each step may be repeated, from whatever the store, the servers and the relays say.
 
     A shard that comes: its server, its direct address, the cluster, the router, its slots. One that goes: its slots,
     the router and the cluster, its direct address, its server.
@@ -49,6 +49,7 @@ class ShardWork:
         self._nodes = nodes
         self._plan = plan
         self._prove = prove
+        self._closed: dict[str, dict[str, Any]] = {}
 
     def work(self, instance: Instance, endpoints: Sequence[Endpoint]) -> float | None:
         """Makes the instance's shards those that it is to have, then says Normal.
@@ -69,38 +70,20 @@ class ShardWork:
                         tx.unclaim(ADDRESSES, shard.address, current)
                 settled = msgspec.structs.replace(after(current, wish), status=NORMAL, change="", resharding=None)
                 tx.put(settled, evidence=evidence)
+        self._closed.pop(instance.id, None)
         return 0.0
 
     def _do(self, instance: Instance, wish: Resharding, endpoints: Sequence[Endpoint]) -> dict[str, Any]:
-        rest = after(instance, wish)
-        rest_nodes = self._nodes(rest)
         direct = [endpoint for endpoint in endpoints if endpoint.net == "direct"]
         others = [endpoint for endpoint in endpoints if endpoint.net != "direct"]
         if not wish.emptied:
-            instance, wish = self._placed(instance, wish)
-            whole = during(instance, wish)
-            nodes = self._nodes(whole)
-            self._start(instance, wish, nodes)
-            addresses = tuple(shard.address for shard in whole.shards)
-            for endpoint in direct:
-                self._endpoints.widen(endpoint, addresses, partial(self._plan, whole), self._prove(instance))
-            self._join(nodes, wish)
-            for endpoint in others:
-                self._endpoints.tend(endpoint, partial(self._plan, whole), self._prove(instance))
-            left = resharding.move(nodes, wish.slots, _TURN)
-            if left:
-                raise Later(0.0, f"{left} slots are on their way")
-            if not resharding.agreed(nodes, wish.slots):
-                raise Later(_SOON, "the shards do not agree yet")
-            resharding.close(nodes)
-            rest, rest_nodes = after(instance, wish), self._nodes(after(instance, wish))
-            for endpoint in others:
-                self._endpoints.tend(endpoint, partial(self._plan, rest), self._prove(instance))
-            if not resharding.forget(rest_nodes, wish.leaving):
-                raise Later(_SOON, "a shard that leaves is still known")
-            wish = self._note(instance, wish, msgspec.structs.replace(wish, emptied=True))
-        self._start(instance, wish, rest_nodes)
-        closed = {endpoint.id: self._close(endpoint, instance, wish, rest) for endpoint in direct}
+            self._empty(instance, wish, direct, others)
+        rest = after(instance, wish)
+        self._start(instance, wish, self._nodes(rest))
+        closed = self._closed.setdefault(instance.id, {})
+        for endpoint in direct:
+            seen = self._close(endpoint, instance, wish, rest)
+            closed.setdefault(endpoint.id, seen)  # what the first of several turns cut
         self._end(instance, wish)
         proofs = {
             endpoint.id: self._endpoints.proof(endpoint, partial(self._plan, rest), self._prove(rest))
@@ -109,13 +92,43 @@ class ShardWork:
         gone = [shard.node_id for shard in _leaving(instance, wish)]
         return {"slots": wish.slots, "gone": gone, "closed": closed, "endpoints": proofs}
 
-    def _placed(self, instance: Instance, wish: Resharding) -> tuple[Instance, Resharding]:
+    def _empty(
+        self, instance: Instance, wish: Resharding, direct: Sequence[Endpoint], others: Sequence[Endpoint]
+    ) -> NoReturn:
+        """Brings new shards in, moves the slots, and has everybody forget the shards that leave.
+
+        :raises Later: always: when it is done the next step goes on from there.
+        """
+        wish = self._placed(instance, wish)
+        whole, rest = during(instance, wish), after(instance, wish)
+        nodes = self._nodes(whole)
+        self._start(instance, wish, nodes)
+        addresses = tuple(shard.address for shard in whole.shards)
+        for endpoint in direct:
+            self._endpoints.widen(endpoint, addresses, partial(self._plan, whole), self._prove(instance))
+        self._join(nodes, wish)
+        for endpoint in others:
+            self._endpoints.tend(endpoint, partial(self._plan, whole), self._prove(instance))
+        left = resharding.move(nodes, wish.slots, _TURN)
+        if left:
+            raise Later(0.0, f"{left} slots are on their way")
+        if not resharding.agreed(nodes, wish.slots):
+            raise Later(_SOON, "the shards do not agree yet")
+        resharding.close(nodes)
+        for endpoint in others:
+            self._endpoints.tend(endpoint, partial(self._plan, rest), self._prove(instance))
+        if not resharding.forget(self._nodes(rest), wish.leaving):
+            raise Later(_SOON, "a shard that leaves is still known")
+        self._note(instance, wish, msgspec.structs.replace(wish, emptied=True))
+        raise Later(0.0, "slots are where they should be")
+
+    def _placed(self, instance: Instance, wish: Resharding) -> Resharding:
         """Chooses addresses for the shards that come, and sees that nobody else uses them before anybody is told.
 
         :raises Later: somebody does; another one was chosen.
         """
         if wish.placed:
-            return instance, wish
+            return wish
         if not all(shard.address for shard in wish.coming):
             wish = self._place(instance, wish, frozenset())
         nodes = self._nodes(during(instance, wish))[len(instance.shards) :]
@@ -135,7 +148,7 @@ class ShardWork:
             raise Later(_SOON, "a new server does not answer yet")
         if any(is_shared(shard, running=True) for shard in wish.coming):
             raise Later(0.0, "an address turned out to be in use")
-        return instance, self._note(instance, wish, msgspec.structs.replace(wish, placed=True))
+        return self._note(instance, wish, msgspec.structs.replace(wish, placed=True))
 
     def _place(self, instance: Instance, wish: Resharding, taken: frozenset[str]) -> Resharding:
         with self._world.store.write() as tx:

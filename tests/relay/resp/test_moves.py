@@ -68,6 +68,27 @@ def test_a_slot_that_moves_in_mid_transaction(relay: Relay, cluster: Cluster) ->
         assert free.ask("MGET", "{m}a", "{m}b") == b"*2\r\n$1\r\n1\r\n$-1\r\n"
 
 
+def test_a_slot_that_moves_between_queued_commands(relay: Relay, cluster: Cluster) -> None:
+    """What a shard refuses to queue because the slot has left is queued all the same; EXEC does it all there."""
+    for ends in (False, True):
+        with elsewhere(cluster, "{m}") as (slot, source, target), relay.wire() as free, relay.wire() as watching:
+            assert free.ask("SET", "{m}a", "1") == OK
+            assert watching.ask("WATCH", "{m}a") == OK
+            for wire in (free, watching):
+                assert wire.ask("MULTI") == OK
+                assert wire.ask("INCR", "{m}a") == QUEUED
+            begin_move(slot, source, target)
+            carry(slot, source, target)
+            if ends:
+                end_move(cluster, slot, target)
+            assert watching.ask("INCR", "{m}a").startswith(b"-TRYAGAIN")
+            assert watching.ask("EXEC").startswith(b"-EXECABORT")
+            assert free.ask("INCR", "{m}a") == QUEUED
+            assert free.ask("GET", "{m}a") == QUEUED
+            assert free.ask("EXEC") == b"*3\r\n:2\r\n:3\r\n$1\r\n3\r\n"
+            assert free.ask("GET", "{m}a") == b"$1\r\n3\r\n"
+
+
 def _received(relay: Relay, count: int) -> bool:
     """Whether the loop took so many bytes from its clients, and finished the round in which it did."""
     return relay.do(lambda: sum(session.received for session in relay.sessions)) >= count

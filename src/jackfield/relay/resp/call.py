@@ -32,6 +32,9 @@ class Owner(Protocol):
     def caution(self) -> None:
         """Commands of this owner are under way to a shard that lost slots: what they may overtake has to wait."""
 
+    def misplaced(self, frame: bytes) -> bytes:
+        """What to take for the reply to a command that stays at its shard, which says ``frame``: not here, not now."""
+
 
 class Ear(Protocol):
     """Who takes what a shard pushes (RESP3); a link without one drops it."""
@@ -87,6 +90,9 @@ class Nobody:
     def caution(self) -> None:
         """Nothing follows."""
 
+    def misplaced(self, frame: bytes) -> bytes:
+        return frame
+
 
 class Task:
     """Runs a :data:`Flow`: it is the owner of the calls which the flow yields.
@@ -121,6 +127,10 @@ class Task:
     def caution(self) -> None:
         if self._wary is not None:
             self._wary()
+
+    def misplaced(self, frame: bytes) -> bytes:
+        """The flow follows it."""
+        return frame
 
     def cancel(self) -> None:
         """Ends the flow where it stands (its ``finally`` blocks run); replies still to come are dropped."""

@@ -51,3 +51,6 @@ class Greeting:
 
     def caution(self) -> None:
         """Nothing follows."""
+
+    def misplaced(self, frame: bytes) -> bytes:
+        return frame

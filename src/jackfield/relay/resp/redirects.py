@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from jackfield.relay.resp import limits
-from jackfield.relay.resp.call import AWAY, Call, Task
+from jackfield.relay.resp.call import AWAY, Call
 from jackfield.relay.resp.framing import request
 
 if TYPE_CHECKING:
@@ -58,9 +58,7 @@ class Redirects:
         if cause is None:
             return False
         if call.fixed:
-            if isinstance(call.owner, Task):
-                return False  # it follows the redirection itself
-            call.reply = scrubbed(frame)
+            call.reply = call.owner.misplaced(frame)
             self._hub.rouse(call.owner)
             return True
         identity = link.identity

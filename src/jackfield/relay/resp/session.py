@@ -14,6 +14,7 @@ from jackfield.relay.resp import dispatch, limits
 from jackfield.relay.resp.call import Call, Flow, Task
 from jackfield.relay.resp.fastpath import take_common
 from jackfield.relay.resp.framing import error
+from jackfield.relay.resp.redirects import scrubbed
 from jackfield.relay.resp.requests import OversizeError, ProtocolError, Reader
 from jackfield.relay.session import Host
 
@@ -286,6 +287,9 @@ class RespSession:
 
     def caution(self) -> None:
         self._cautious = True
+
+    def misplaced(self, frame: bytes) -> bytes:
+        return scrubbed(frame) if self.transaction is None else self.transaction.misplaced(frame)
 
     def finish(self) -> None:
         """Ends the connection once everything before is answered and read."""

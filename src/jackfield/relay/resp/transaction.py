@@ -39,13 +39,26 @@ class Transaction:
     :ivar link: the connection it happens on, once a key said on which shard.
     """
 
-    __slots__ = ("_asking", "_begun", "_session", "_size", "_slot", "_stored", "_watching", "link", "open", "spoilt")
+    __slots__ = (
+        "_asking",
+        "_begun",
+        "_elsewhere",
+        "_session",
+        "_size",
+        "_slot",
+        "_stored",
+        "_watching",
+        "link",
+        "open",
+        "spoilt",
+    )
 
     def __init__(self, session: RespSession) -> None:
         self._session = session
         self._slot = -1
         self._begun = False  # the shard was told MULTI
         self._asking = False
+        self._elsewhere = False  # a shard refused to queue a command, because its slot was on its way
         self._watching = False
         self._stored: list[bytes] = []
         self._size = 0
@@ -88,6 +101,17 @@ class Transaction:
         else:
             session.start_alone(self._pin(raw, slot))
 
+    def misplaced(self, frame: bytes) -> bytes:
+        """What the client is told of a command that cannot be queued where the transaction began.
+
+        When nothing is watched, EXEC begins it again at the right place, so it is as good as queued.
+        """
+        if self._watching:
+            self.spoilt = True
+            return scrubbed(frame)
+        self._elsewhere = True
+        return QUEUED
+
     def _refuse(self, problem: str) -> None:
         self.spoilt = True
         self._session.answer(error(problem))
@@ -123,6 +147,10 @@ class Transaction:
             return b"*0\r\n"
         everything = self._composer(_MULTI, *self._stored, _EXEC)
         if self.link is None:
+            self.link, reply, _ = yield from seek(self._session, self._slot, everything)
+        elif self._elsewhere:
+            yield [self.link.ask(_DISCARD)]
+            self._give_back(clean=True)
             self.link, reply, _ = yield from seek(self._session, self._slot, everything)
         elif self._begun:
             reply = (yield [self.link.ask(_EXEC, self._slot)])[-1]
