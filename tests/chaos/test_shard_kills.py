@@ -7,17 +7,19 @@ import random
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 import redis
 from alibabacloud_r_kvstore20150101 import models as tair
 
 from jackfield.endpoints.resources import ADDRESSES
 from jackfield.engines.redis import BUS_PORT
+from jackfield.processes import ProcessId
 from jackfield.products.tair.resources import Instance
 from jackfield.reconcile.dialling import listening_ports
 from jackfield.store.sqlite import open_store
 from tests.conftest import resolve_with
-from tests.running import PASSWORD, Running, until
+from tests.running import PASSWORD, Running, kill, until
 from tests.shard_load import check, failures, fill, working
 
 pytestmark = pytest.mark.chaos
@@ -50,6 +52,26 @@ def test_a_move_goes_on_after_kills(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert failures(load) == []
         check(jackfield, cluster, load)
         _nothing_is_left(jackfield, cluster)
+
+
+@pytest.mark.timeout(120)
+def test_a_move_goes_on_after_a_server_died(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that gives keys away is killed, then one that gets them: each is started again and no key is lost."""
+    with Running(tmp_path, "--pace", "instant") as jackfield:
+        resolve_with(jackfield.folder.hosts, monkeypatch)
+        cluster = jackfield.create(shards=2)
+        jackfield.allocate(cluster)
+        fill(jackfield.names()[jackfield.name(cluster)][0])
+        jackfield.tair.add_sharding_node(tair.AddShardingNodeRequest(instance_id=cluster))
+        until("slots move", lambda: _owners(jackfield, cluster) == 3)
+        for index in (0, 2):
+            assert jackfield.status(cluster) == "Changing"
+            record = jackfield.folder.engine_folder(cluster, index) / "process.json"
+            kill(msgspec.json.decode(record.read_bytes(), type=ProcessId))
+        jackfield.wait_normal(cluster)
+        jackfield.wait_idle()
+        check(jackfield, cluster, [])
+        assert _owners(jackfield, cluster) == 3
 
 
 def _kill(jackfield: Running, delay: float, instance: str) -> None:
