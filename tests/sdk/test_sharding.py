@@ -63,7 +63,16 @@ def slots_by_address(jackfield: Running, instance: str) -> dict[str, int]:
     return found[0]
 
 
-@pytest.mark.timeout(60)
+def limits(jackfield: Running, instance: str) -> set[int]:
+    """The MB of memory that shards may take."""
+    found = set()
+    for address in jackfield.names()[jackfield.name(instance, "direct")]:
+        with redis.Redis(host=address, port=6379, password=PASSWORD) as shard:
+            found.add(int(shard.config_get("maxmemory")["maxmemory"]) >> 20)
+    return found
+
+
+@pytest.mark.timeout(120)
 def test_shards_come_and_go_under_load(jackfield: Running, cluster: str) -> None:
     """Nothing is lost or wrong, in either mode, and no client sees an error; afterwards all agree on what there is."""
     before = attribute(jackfield, cluster)
@@ -82,6 +91,7 @@ def test_shards_come_and_go_under_load(jackfield: Running, cluster: str) -> None
         assert shard_names(jackfield, cluster) == [f"{cluster}-db-{index}" for index in range(3)]
         parts = dict(zip(jackfield.names()[direct], (5462, 5461, 5461), strict=True))
         assert slots_by_address(jackfield, cluster) == parts
+        assert limits(jackfield, cluster) == {before.capacity // 2}
         remove(jackfield, cluster, node_id=f"{cluster}-db-0")
         jackfield.wait_normal(cluster)
         begun = {worker.name: worker.rounds for worker in load}
@@ -94,6 +104,7 @@ def test_shards_come_and_go_under_load(jackfield: Running, cluster: str) -> None
     with pytest.raises(redis.ConnectionError):
         redis.Redis(host=gone, port=6379, password=PASSWORD).ping()
     assert sorted(slots_by_address(jackfield, cluster).values()) == [8192, 8192]
+    assert limits(jackfield, cluster) == {before.capacity // 2}
     check(jackfield, cluster, load)
 
 
