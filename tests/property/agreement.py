@@ -18,6 +18,7 @@ from jackfield.endpoints.inside import listeners_inside
 from jackfield.endpoints.resources import ADDRESSES, NAMES, Endpoint, vpc_space, vswitch_space
 from jackfield.endpoints.whitelist import union
 from jackfield.engines.redis import BUS_PORT
+from jackfield.products.rds.resources import DBInstance
 from jackfield.products.tair.resources import Instance
 from jackfield.products.vpc.resources import Vpc, VSwitch
 from jackfield.relay.client import RelayClient
@@ -32,9 +33,9 @@ from tests.chaos.observing import listening_in
 from tests.running import PASSWORD, Running
 from tests.vantage.kernel import listening_inside
 
-KINDS: tuple[type[Resource], ...] = (Instance, Endpoint, Vpc, VSwitch)
+KINDS: tuple[type[Resource], ...] = (Instance, DBInstance, Endpoint, Vpc, VSwitch)
 """Those with a status."""
-SETTLED = {"Normal", "Serving", "Available", "Released", ""}
+SETTLED = {"Normal", "Running", "Serving", "Available", "Released", ""}
 """States that say that something is done; the last one is the removal."""
 
 Claims = dict[str, dict[str, tuple[str, str]]]
@@ -45,6 +46,7 @@ class Seen:
     """What the store says at one moment."""
 
     instances: list[Instance]
+    databases: list[DBInstance]
     endpoints: list[Endpoint]
     vpcs: list[str]
     network: ipaddress.IPv4Network
@@ -57,15 +59,17 @@ class Seen:
 def look(jackfield: Running) -> Seen:
     """Reads the store past every process."""
     with contextlib.closing(open_store(jackfield.folder.store)) as store, store.read() as view:
-        instances, endpoints = list(view.each(Instance)), list(view.each(Endpoint))
+        instances, databases = list(view.each(Instance)), list(view.each(DBInstance))
+        endpoints = list(view.each(Endpoint))
         vpcs = [one.id for one in view.each(Vpc)]
         spaces = [NAMES, ADDRESSES, *(vswitch_space(one.id) for one in view.each(VSwitch)), *map(vpc_space, vpcs)]
         return Seen(
             instances=instances,
+            databases=databases,
             endpoints=endpoints,
             vpcs=vpcs,
             network=pool(view),
-            claims=_claims(view, [*instances, *endpoints], spaces),
+            claims=_claims(view, [*instances, *databases, *endpoints], spaces),
             counts={space: view.count_claims(space) for space in spaces},
             statuses={(one.kind, one.id): one.status for kind in KINDS for one in view.each(kind)},
             feed=view.changes(limit=1_000_000),
@@ -78,6 +82,7 @@ def check_places(jackfield: Running, seen: Seen) -> dict[Place, Endpoint]:
     :return: every address that listens, with its endpoint.
     """
     assert {one.status for one in seen.instances} <= {"Normal"}
+    assert {one.status for one in seen.databases} <= {"Running"}
     assert {one.status for one in seen.endpoints} <= {"Serving"}
     places = {(address, one.port): one for one in seen.endpoints for address in one.addresses}
     assert len(places) == sum(len(one.addresses) for one in seen.endpoints), "an address stands twice"
@@ -177,8 +182,9 @@ def _check_claims(seen: Seen) -> None:
     for endpoint in seen.endpoints:
         holder = (endpoint.kind, endpoint.id)
         wanted[NAMES][endpoint.name] = holder
-        wanted[vswitch_space(endpoint.vswitch_id)][endpoint.vpc_address] = holder
-        wanted[vpc_space(endpoint.vpc_id)][endpoint.id] = holder
+        if endpoint.vpc_id:
+            wanted[vswitch_space(endpoint.vswitch_id)][endpoint.vpc_address] = holder
+            wanted[vpc_space(endpoint.vpc_id)][endpoint.id] = holder
         if endpoint.net != "direct":
             wanted[ADDRESSES].update(dict.fromkeys(endpoint.addresses, holder))
     for instance in seen.instances:
@@ -190,6 +196,9 @@ def _check_claims(seen: Seen) -> None:
 
 def _check_relays(jackfield: Running, seen: Seen) -> None:
     whitelists = {one.id: union(one.whitelist) for one in seen.instances}
+    whitelists |= {one.id: union(one.whitelist) for one in seen.databases}
+    clusters = {f"{one.id}/private" for one in seen.instances if one.architecture == "cluster"}
+    databases = {one.id for one in seen.databases}
     routes = list(_routes(jackfield))
     assert len({route.key for route in routes}) == len(routes)
     assert {(one.owner, one.place) for one in routes} == {
@@ -197,9 +206,10 @@ def _check_relays(jackfield: Running, seen: Seen) -> None:
     }
     for route in routes:
         assert route.whitelist == whitelists[route.owner.partition("/")[0]], route.key
-        clustered = route.mode == "resp"
-        instance = next(one for one in seen.instances if route.owner.startswith(one.id))
-        assert clustered == (instance.architecture == "cluster" and route.owner.endswith("/private"))
+        assert (route.mode == "resp") == (route.owner in clusters)
+        instance = route.owner.partition("/")[0]
+        if instance in databases:
+            assert {one.name for one in route.backends} == {instance}
 
 
 def _places(endpoint: Endpoint) -> list[RoutePlace]:
@@ -250,4 +260,4 @@ def _greets(place: Place) -> bool:
 
 def describe(seen: Seen) -> str:
     """For messages of failed tests."""
-    return msgspec.json.encode([seen.instances, seen.endpoints]).decode()
+    return msgspec.json.encode([seen.instances, seen.databases, seen.endpoints]).decode()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
 import os
 import socket
 import struct
 import subprocess
 import sys
+import threading
+from pathlib import Path
 
 from jackfield.vantage.client import HolderClient
 
@@ -31,17 +34,37 @@ def listening_inside(holder: HolderClient, vpc: str) -> set[tuple[str, int]]:
         network = fcntl.ioctl(probe, _SIOCGSKNS)
         user = fcntl.ioctl(network, _NS_GET_USERNS)
     own = os.stat("/proc/self/ns/user").st_ino == os.fstat(user).st_ino
-    descriptors = [network] if own else [user, network]
     try:
-        told = subprocess.run(
-            [sys.executable, "-c", _LOOK, *map(str, descriptors)],
-            pass_fds=descriptors, capture_output=True, text=True, check=True, timeout=20,
-        ).stdout  # fmt: skip
+        told = _look(network) if own else _look_as(user, network)
     finally:
         os.close(network)
         os.close(user)
     rows = (line.split()[1:4] for line in told.splitlines()[1:] if line.strip())
     return {_place(local) for local, _, state in rows if state == _LISTEN}
+
+
+def _look(network: int) -> str:
+    """From a thread of ours, which is much cheaper than from a process."""
+    found: list[str] = []
+
+    def look() -> None:
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.setns(network, 0):
+            raise OSError(ctypes.get_errno(), "setns")
+        found.append(Path("/proc/thread-self/net/tcp").read_text())
+
+    thread = threading.Thread(target=look)  # its namespace ends with it
+    thread.start()
+    thread.join()
+    return found[0]
+
+
+def _look_as(user: int, network: int) -> str:
+    """A process with threads cannot go into another user namespace, a new one can."""
+    return subprocess.run(
+        [sys.executable, "-I", "-S", "-c", _LOOK, str(user), str(network)],
+        pass_fds=[user, network], capture_output=True, text=True, check=True, timeout=20,
+    ).stdout  # fmt: skip
 
 
 def _place(text: str) -> tuple[str, int]:
