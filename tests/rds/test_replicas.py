@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import psycopg
 import pymysql
 import pytest
 from alibabacloud_rds20140815 import models
 
+from jackfield.engines.mysql.find import ENVIRONMENT
+from jackfield.engines.mysql.replication import covers
+from jackfield.products.rds.resources import DBInstance
+from jackfield.reconcile.replication_link import PORT
+from jackfield.store.sqlite import open_store
+from tests.chaos.observing import changes
 from tests.rds.conftest import Rds
-from tests.rds.databases import LOST, PASSWORD, Database, ask, database_of
+from tests.rds.databases import ACCOUNT, LOST, PASSWORD, Database, ask, database_of
 from tests.rds.replicas import answers, attribute, creation, delete, listed, private, replicate
 from tests.running import Running, refused, until
 
@@ -199,6 +207,53 @@ def test_a_primary_is_deleted_after_its_replicas(pair: Pair) -> None:
     pair.replicated("SELECT name FROM items WHERE id = 7", ("after",))
 
 
+def test_running_was_seen(pair: Pair) -> None:
+    """The change feed tells how far the primary was, and that the replica had got there."""
+    (seen,) = [one.evidence for one in changes(pair.rds.running, id=pair.replica) if one.after == "Running"][:1]
+    replication = seen["replication"]
+    assert replication["primary"] == pair.primary
+    if pair.database.engine == "postgres":
+        assert _place(replication["replayed"]) >= _place(replication["primary_at"]) > 0
+    else:
+        assert covers(replication["replayed"], replication["primary_at"])
+        assert replication["primary_at"]
+
+
+def _place(position: str) -> int:
+    """A position in PostgreSQL's log as a number."""
+    high, _, low = position.partition("/")
+    return int(high, 16) << 32 | int(low, 16)
+
+
+def test_the_way_of_mariadb_is_no_way_around_the_whitelist(pair: Pair) -> None:
+    """What the replica follows through admits no account of the primary, with TLS or without."""
+    if pair.database.engine != "mariadb":
+        pytest.skip("PostgreSQL's replicas follow through a Unix socket")
+    store = open_store(pair.rds.running.folder.store)
+    with store.read() as view:
+        found = view.get(DBInstance, pair.replica)
+    store.close()
+    assert found is not None
+    assert found.link_address
+    with socket.create_connection((found.link_address, PORT)) as way:
+        assert b"MariaDB" in way.recv(200)
+    for more in ({}, {"ssl": {"check_hostname": False}}):
+        with pytest.raises(LOST):
+            pymysql.connect(host=found.link_address, port=PORT, user=ACCOUNT, password=PASSWORD, **more)
+
+
 def test_a_replica_of_a_replica_is_refused(pair: Pair) -> None:
     with refused("IncorrectCharacterType", 403):
         pair.rds.api.create_read_only_dbinstance(creation(pair.replica, pair.version))
+
+
+def test_seekdb_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is made, and the primary can be deleted."""
+    monkeypatch.setenv(ENVIRONMENT, "seekdb")
+    with Running(tmp_path) as running:
+        rds = Rds(running)
+        primary = rds.create("MySQL", "8.0")
+        with refused("InvalidDBInstance.NotFound", 404):
+            rds.api.create_read_only_dbinstance(creation(primary, "8.0"))
+        assert listed(rds) == [primary]
+        delete(rds, primary)

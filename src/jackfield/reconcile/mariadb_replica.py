@@ -70,11 +70,10 @@ class MariaDbReplica:
         following = told.get("Slave_IO_Running") == told.get("Slave_SQL_Running") == "Yes"
         return Progress(applied, replication.covers(applied, wanted), following)
 
-    def delay(self) -> int:
+    def delay(self) -> int | None:
         with _asked(self._replica) as client:
             seconds = replication.status(client).get("Seconds_Behind_Master")
-        # Not known while it does not follow: then what was seen last stands.
-        return self._instance.delay if seconds is None else int(seconds)
+        return None if seconds is None else int(seconds)
 
     def part(self) -> bool:
         self._links.close(self._instance)

@@ -42,7 +42,7 @@ class PostgresReplica:
         with _asked(self._replica) as client:
             return Progress(*replication.progress(client, wanted))
 
-    def delay(self) -> int:
+    def delay(self) -> int | None:
         with _asked(self._replica) as client:
             return replication.delay(client)
 

@@ -91,8 +91,8 @@ class RdsReconciler:
             self._see_tls(instance, endpoints)
         if instance.status != RUNNING:
             self._settle(instance)
-        self._replicas.look(instance)
         self._world.tended.note(instance.id)
+        self._replicas.look(instance)
         return next_look(endpoints, self._adopted.pause(instance) if self._world.real else None)
 
     def servers(self, instance: DBInstance) -> list[Health]:

@@ -66,8 +66,8 @@ class Replication(Protocol):
     def progress(self, wanted: str) -> Progress:
         """How far the replica's server is."""
 
-    def delay(self) -> int:
-        """By how many seconds it is behind."""
+    def delay(self) -> int | None:
+        """By how many seconds the replica's server is behind; ``None`` while it does not follow."""
 
     def part(self) -> bool:
         """Takes away what the primary's server keeps for the replica; whether it is gone."""
@@ -79,17 +79,20 @@ class Replicas:
     def __init__(self, world: World) -> None:
         self._world = world
         self._links = ReplicationLinks(world)
+        self._admitted: set[str] = set()
         self._wanted: dict[str, str] = {}
         self._tidied: dict[str, float] = {}
+        self._followed: dict[str, tuple[float, int]] = {}
 
     def admit(self, instance: DBInstance) -> None:
         """Prepares the primary for a replica whose server was not started yet.
 
         :raises Later: the primary's server does not answer.
         """
-        if instance.read_only and instance.status == CREATING:
+        if instance.read_only and instance.status == CREATING and instance.id not in self._admitted:
             with _later("the primary"):
                 self._of(instance).admit()
+            self._admitted.add(instance.id)
 
     def follow(self, instance: DBInstance) -> None:
         """Has a replica's server, which runs, follow.
@@ -124,8 +127,7 @@ class Replicas:
             return
         found: dict[str, Any] = {}
         if instance.read_only:
-            with _later("the replica"):
-                found["delay"] = self._of(instance).delay()
+            found["delay"] = self._delay(instance)
         if instance.engine == "MySQL":
             found["served_by"] = instance.served_by or mysql_kind(self._world, instance)
             if found["served_by"] == "mariadb" and not instance.read_only:
@@ -137,6 +139,17 @@ class Replicas:
             if current is not None:
                 tx.put(msgspec.structs.replace(current, **found))
 
+    def _delay(self, instance: DBInstance) -> int:
+        """One that does not follow falls behind as time goes by."""
+        with _later("the replica"):
+            said = self._of(instance).delay()
+        now = time.monotonic()
+        if said is not None:
+            self._followed[instance.id] = (now, said)
+            return said
+        seen, delay = self._followed.setdefault(instance.id, (now, instance.delay))
+        return delay + int(now - seen)
+
     def _tidy(self, primary: DBInstance) -> None:
         from jackfield.reconcile.mariadb_replica import discard_logs
 
@@ -147,9 +160,9 @@ class Replicas:
             replicas = [one for one in replicas_of(view, primary.id) if one.status != DELETING]
         if any(one.status == CREATING for one in replicas):
             return
+        self._tidied[primary.id] = now
         with _later("a log"):
             discard_logs(self._world, primary, replicas)
-        self._tidied[primary.id] = now
 
     def part(self, instance: DBInstance) -> dict[str, Any]:
         """Ends what the primary keeps for a replica whose server is gone; what was seen.

@@ -125,13 +125,16 @@ def progress(client: Client, wanted: str) -> tuple[str, bool, bool]:
     return str(replayed or ""), reached == "t", state == "streaming"
 
 
-def delay(client: Client) -> int:
-    """By how many seconds a replica's newest commit is older than now while it has more to replay; 0 else."""
-    ((seconds,),) = client.query(
+def delay(client: Client) -> int | None:
+    """By how many seconds a replica's newest commit is older than now while it has more to replay, 0 else; ``None``
+    while it does not follow.
+    """
+    found = client.query(
         "SELECT CASE WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0"
         " ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())::int END"
+        " FROM pg_stat_wal_receiver WHERE status = 'streaming'"
     )
-    return max(0, int(seconds or 0))
+    return max(0, int(found[0][0] or 0)) if found else None
 
 
 def _quoted(path: Path) -> str:
