@@ -136,7 +136,7 @@ def test_creation_under_load(database: Database) -> None:
     writer = Writer(database)
     writer.start()
     request = creation(database.instance, VERSIONS[database.engine][1])
-    for _ in range(3):
+    for _ in range(2):
         replica = Rds(running).api.create_read_only_dbinstance(request).body.dbinstance_id
         threading.Event().wait(chance.uniform(0.0, 1.5))
         running.kill_api()
