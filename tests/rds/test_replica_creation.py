@@ -113,13 +113,24 @@ def test_where_it_lies_and_what_it_has(place: Place) -> None:
 
 
 def test_local_disks(place: Place) -> None:
-    """Such a primary's may lie in another VPC, and ask for the classic network."""
+    """Such a primary's may lie in another VPC; those of MySQL may lie in the classic network."""
+    rds = place.rds
     with refused("InvalidReadStorageTypePattern", 403):
-        place.rds.api.create_read_only_dbinstance(creation(place.local, "15.0", dbinstance_storage_type="cloud_essd"))
-    more = {"vpcid": place.vpc, "v_switch_id": place.vswitches[0], "instance_network_type": "Classic"}
-    made = attribute(place.rds, replicate(place.rds, place.local, "15.0", **more))
+        rds.api.create_read_only_dbinstance(creation(place.local, "15.0", dbinstance_storage_type="cloud_essd"))
+    with refused("InvalidNetworkTypeClassicWhenCloudStorage", 400):
+        rds.api.create_read_only_dbinstance(creation(place.local, "15.0", instance_network_type="Classic"))
+    made = attribute(rds, replicate(rds, place.local, "15.0", vpcid=place.vpc, v_switch_id=place.vswitches[0]))
     assert (made.vpc_id, made.dbinstance_storage_type) == (place.vpc, "local_ssd")
-    delete(place.rds, made.dbinstance_id)
+    delete(rds, made.dbinstance_id)
+
+    classic = rds.create("MySQL", "8.0", dbinstance_storage_type="local_ssd", instance_network_type="Classic")
+    in_vpc = attribute(rds, replicate(rds, classic, "8.0"))
+    assert in_vpc.instance_network_type == "VPC"
+    assert in_vpc.vpc_id
+    outside = attribute(rds, replicate(rds, classic, "8.0", instance_network_type="Classic"))
+    assert (outside.instance_network_type, outside.vpc_id, outside.zone_id) == ("Classic", "", ZONE)
+    for instance in (in_vpc.dbinstance_id, outside.dbinstance_id, classic):
+        delete(rds, instance)
 
 
 def test_who_may_have_one(place: Place) -> None:
@@ -128,6 +139,18 @@ def test_who_may_have_one(place: Place) -> None:
     ten = [replicate(rds, place.cloud, "8.0") for _ in range(10)]
     with refused("InsufficientResourceCapacity", 404):
         rds.api.create_read_only_dbinstance(creation(place.cloud, "8.0"))
+    for stopped, code in (
+        (place.cloud, "InstanceHasReadOnlyInstanceNotSupportStop"),
+        (ten[0], "ReadOnlyInstanceNotSupport"),
+    ):
+        with refused(code, 400):
+            rds.api.stop_dbinstance(models.StopDBInstanceRequest(dbinstance_id=stopped, region_id="cn-hangzhou"))
+        with refused("InstanceHasReadOnlyInstanceNotSupportThisOperation", 400):
+            rds.api.migrate_to_other_zone(
+                models.MigrateToOtherZoneRequest(
+                    dbinstance_id=stopped, zone_id="cn-hangzhou-i", v_switch_id=place.vswitches[1]
+                )
+            )
     with refused("IncorrectCharacterType", 403):
         rds.api.create_read_only_dbinstance(creation(ten[0], "8.0"))
     with refused("IncorrectDBInstanceType", 403):

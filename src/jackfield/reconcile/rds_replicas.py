@@ -123,7 +123,7 @@ class Replicas:
         """Notes by how much a replica is behind, and what serves an instance of MySQL; has a primary of MySQL throw
         away what no replica of it needs.
         """
-        if not self._world.real:
+        if not self._world.real or instance.adopted:
             return
         found: dict[str, Any] = {}
         if instance.read_only:

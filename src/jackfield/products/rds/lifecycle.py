@@ -18,6 +18,8 @@ from jackfield.products.rds.life_errors import (
 )
 from jackfield.products.rds.nodes import place_of
 from jackfield.products.rds.product import RDS
+from jackfield.products.rds.replica_errors import HasReadOnlyInstanceStop, ReadOnlyInstanceStop
+from jackfield.products.rds.replicas import replicas_of
 from jackfield.products.rds.resources import DBInstance
 from jackfield.products.rds.states import REBOOTING, RUNNING, STARTING, STOPPED, STOPPING
 from jackfield.products.rds.task_numbers import task_number
@@ -62,7 +64,7 @@ class StopDBInstanceRequest(DBInstanceIdRequest):
     title="Stops an instance",
     access="update",
     resource="dbinstance/{DBInstanceId}",
-    errors=(InvalidDBInstanceNameNotFound, InvalidStatusFormat),
+    errors=(InvalidDBInstanceNameNotFound, ReadOnlyInstanceStop, HasReadOnlyInstanceStop, InvalidStatusFormat),
 )
 def stop_db_instance(tx: Tx, call: Call, request: StopDBInstanceRequest) -> Reply:
     """Closes every address of the instance, cuts its sessions and ends its server process.
@@ -71,6 +73,10 @@ def stop_db_instance(tx: Tx, call: Call, request: StopDBInstanceRequest) -> Repl
     else can get them; the names lead nowhere.
     """
     instance = _own(tx, call, request.db_instance_id, request.region_id)
+    if instance.read_only:
+        raise ReadOnlyInstanceStop
+    if replicas_of(tx, instance.id):
+        raise HasReadOnlyInstanceStop
     if instance.status != RUNNING:
         raise InvalidStatusFormat
     for endpoint in tx.children(Endpoint, instance.id):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import secrets
 from typing import Annotated
@@ -10,8 +9,8 @@ from typing import Annotated
 import msgspec
 
 from jackfield.endpoints.addresses import PoolExhausted
-from jackfield.endpoints.making import Place, make_endpoint
-from jackfield.endpoints.resources import NAMES, Endpoint
+from jackfield.endpoints.making import make_endpoint
+from jackfield.endpoints.resources import NAMES, Endpoint, Net
 from jackfield.products.operation import Call, Param, Reply, Request, operation
 from jackfield.products.rds.creation import ENGINE_NAMES
 from jackfield.products.rds.errors import (
@@ -27,10 +26,11 @@ from jackfield.products.rds.errors import (
 )
 from jackfield.products.rds.instances import own_instance
 from jackfield.products.rds.names import KINDS, check_port, connection_string
+from jackfield.products.rds.network_errors import ClassicWhenCloudStorage
+from jackfield.products.rds.placing import place_in, private_address, usable_vswitch
 from jackfield.products.rds.product import RDS
 from jackfield.products.rds.replica_errors import (
     AnalyticNotSupported,
-    ClassicOnCloudStorage,
     IncorrectCharacterType,
     InvalidReadEngineVersionPattern,
     InvalidReadStorageTypePattern,
@@ -48,9 +48,9 @@ from jackfield.products.rds.replicas import MAX_REPLICAS, PREFIXES, replicas_of
 from jackfield.products.rds.resources import DBInstance
 from jackfield.products.rds.states import CREATING, RUNNING
 from jackfield.products.regions import REGIONS, new_id
-from jackfield.products.vpc.defaults import usable
+from jackfield.products.vpc.defaults import default_vswitch, usable
 from jackfield.products.vpc.resources import VSwitch
-from jackfield.store.interface import ClaimTaken, Reader, Tx
+from jackfield.store.interface import ClaimTaken, Tx
 
 _CLASS = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 _USED_TIMES = {"Year": range(1, 6), "Month": range(1, 10)}
@@ -81,7 +81,7 @@ class CreateReadOnlyDBInstanceRequest(Request):
     instance_network_type: Annotated[
         str,
         Param(
-            "VPC; an instance on local disks may ask for Classic, and lies in a VPC too.",
+            "VPC, or Classic: of MySQL on local disks.",
             "VPC",
             enum=("VPC", "Classic"),
         ),
@@ -129,7 +129,7 @@ class CreateReadOnlyDBInstanceReply(Reply):
         InvalidDBInstanceClassMalformed,
         InvalidReadStorageTypePattern,
         ReadStorageTooSmall,
-        ClassicOnCloudStorage,
+        ClassicWhenCloudStorage,
         PeriodInvalid,
         InvalidReadZone,
         InvalidVswitchId,
@@ -174,6 +174,8 @@ def create_read_only_db_instance(
 
 
 def _check_engine(call: Call, request: CreateReadOnlyDBInstanceRequest, primary: DBInstance) -> None:
+    if primary.adopted:
+        raise PrimaryNotSupported
     if call.missing(ENGINE_NAMES[primary.engine]):
         raise EngineMissing
     if primary.engine == "MySQL" and (call.missing("mysql replicas") or primary.served_by not in ("", "mariadb")):
@@ -194,8 +196,8 @@ def _check_shape(request: CreateReadOnlyDBInstanceRequest, primary: DBInstance) 
         raise InvalidReadStorageTypePattern
     if request.db_instance_storage < primary.storage:
         raise ReadStorageTooSmall
-    if request.instance_network_type == "Classic" and storage != LOCAL:
-        raise ClassicOnCloudStorage
+    if request.instance_network_type == "Classic" and (primary.engine != "MySQL" or storage != LOCAL):
+        raise ClassicWhenCloudStorage
     if request.pay_type == "Prepaid":
         times = _USED_TIMES.get(request.period, range(0))
         if request.used_time not in map(str, times):
@@ -203,12 +205,12 @@ def _check_shape(request: CreateReadOnlyDBInstanceRequest, primary: DBInstance) 
 
 
 def _create(tx: Tx, call: Call, request: CreateReadOnlyDBInstanceRequest, primary: DBInstance) -> Endpoint:
-    """The instance; its private endpoint."""
+    """The instance; its ordinary endpoint."""
     kind = KINDS[primary.engine]
     zones = request.zone_id.split(":")
     if any(zone not in REGIONS[primary.region].zones for zone in zones):
         raise InvalidReadZone
-    vswitch = _vswitch(tx, request, primary, zones[0])
+    vswitch = None if request.instance_network_type == "Classic" else _vswitch(tx, request, primary, zones[0])
     instance = DBInstance(
         id=new_id(PREFIXES[primary.engine], primary.region, 14),
         account=primary.account,
@@ -224,10 +226,10 @@ def _create(tx: Tx, call: Call, request: CreateReadOnlyDBInstanceRequest, primar
         storage_type=request.db_instance_storage_type or primary.storage_type,
         category=request.category,
         pay_type=request.pay_type,
-        zone_id=vswitch.zone_id,
+        zone_id=zones[0],
         slave_zones=tuple(zones[1:]),
-        vpc_id=vswitch.parent,
-        vswitch_id=vswitch.id,
+        vpc_id=vswitch.parent if vswitch else "",
+        vswitch_id=vswitch.id if vswitch else "",
         port=check_port(request.port or str(kind.port), *kind.ports),
         whitelist=primary.whitelist,
         resource_group_id=request.resource_group_id or primary.resource_group_id,
@@ -236,38 +238,33 @@ def _create(tx: Tx, call: Call, request: CreateReadOnlyDBInstanceRequest, primar
         settle_at=call.now + call.pace,
     )
     tx.put(instance)
-    place = Place(
-        vpc_id=vswitch.parent, vswitch_id=vswitch.id, cidr=vswitch.cidr, wanted=_address(request.private_ip_address)
-    )
+    place = place_in(vswitch, private_address(request.private_ip_address)) if vswitch else None
+    net: Net = "private" if place else "classic"
     name = connection_string(instance.id, primary.engine, instance.region)
     try:
-        endpoint = make_endpoint(tx, instance, product="rds", net="private", name=name, port=instance.port, place=place)
+        endpoint = make_endpoint(tx, instance, product="rds", net=net, name=name, port=instance.port, place=place)
     except ClaimTaken as taken:
         raise (ReadInstanceNameDuplicate if taken.space == NAMES else PrivateIpInUse) from None
     except PoolExhausted:
-        raise (InvalidPrivateIpAddressMismatch if place.wanted else VswitchIpExhausted) from None
+        raise (InvalidPrivateIpAddressMismatch if place and place.wanted else VswitchIpExhausted) from None
     tx.schedule(instance)
     return endpoint
 
 
-def _vswitch(tx: Reader, request: CreateReadOnlyDBInstanceRequest, primary: DBInstance, zone: str) -> VSwitch:
-    """Where it lies. That of a primary on cloud disks lies in the primary's VPC (the documents)."""
+def _vswitch(tx: Tx, request: CreateReadOnlyDBInstanceRequest, primary: DBInstance, zone: str) -> VSwitch:
+    """Where it lies. That of a primary on cloud disks lies in the primary's VPC (the documents).
+
+    What the call leaves out is the primary's, or, of a primary in the classic network, the region's default.
+    """
     vpc_id = request.vpc_id or primary.vpc_id
     if vpc_id != primary.vpc_id and primary.storage_type != LOCAL:
         raise InvalidVswitchId
-    known = tx.children(VSwitch, vpc_id)
-    if not request.vswitch_id:
-        known.sort(key=lambda one: one.id != primary.vswitch_id)
+    if request.vswitch_id:
+        return usable_vswitch(tx, primary, request.vswitch_id, vpc_id=vpc_id, zone_id=zone, unknown=InvalidVswitchId)
+    if not vpc_id:
+        return default_vswitch(tx, primary.account, primary.region, zone)
+    known = sorted(tx.children(VSwitch, vpc_id), key=lambda one: one.id != primary.vswitch_id)
     for vswitch in known:
-        fits = vswitch.account == primary.account and vswitch.region == primary.region and usable(vswitch)
-        if fits and vswitch.zone_id == zone and request.vswitch_id in ("", vswitch.id):
+        if vswitch.account == primary.account and vswitch.zone_id == zone and usable(vswitch):
             return vswitch
     raise InvalidVswitchId
-
-
-def _address(text: str) -> str:
-    """:raises InvalidPrivateIpAddressFormat: it is given and no IPv4 address."""
-    try:
-        return str(ipaddress.IPv4Address(text)) if text else ""
-    except ValueError:
-        raise InvalidPrivateIpAddressFormat from None

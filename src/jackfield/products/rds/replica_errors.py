@@ -69,14 +69,6 @@ class ReadStorageTooSmall(ApiError):
     message = "The storage capacity after the scale-down must be larger than the used amount."
 
 
-class ClassicOnCloudStorage(ApiError):
-    """InstanceNetworkType is Classic, the storage is not local."""
-
-    code = "InvalidNetworkTypeClassicWhenCloudStorage"
-    status = 400
-    message = "The Specified InstanceNetworkType value Classic is not valid when choose cloud storage type."
-
-
 class InvalidReadZone(ApiError):
     """The region has no such zone."""
 
@@ -131,6 +123,30 @@ class IncorrectDBInstanceCharacterType(ApiError):
     code = "IncorrectDBInstanceCharacterType"
     status = 403
     message = "Current DB Instance character_type does not support this operation."
+
+
+class ReadOnlyInstanceStop(ApiError):
+    """StopDBInstance of a read-only instance."""
+
+    code = "ReadOnlyInstanceNotSupport"
+    status = 400
+    message = "Specified ReadOnly Instance not support this operation."
+
+
+class HasReadOnlyInstanceStop(ApiError):
+    """StopDBInstance of a primary that has read-only instances."""
+
+    code = "InstanceHasReadOnlyInstanceNotSupportStop"
+    status = 400
+    message = "The instance has read-only instance , stop is not supported"
+
+
+class ReadOnlyInstanceMigration(ApiError):
+    """MigrateToOtherZone of a read-only instance, or of a primary that has some."""
+
+    code = "InstanceHasReadOnlyInstanceNotSupportThisOperation"
+    status = 400
+    message = "The instance has read-only instance or is read-only instance, this operation is not supported"
 
 
 class WeightInstanceType(ApiError):

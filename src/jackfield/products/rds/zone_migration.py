@@ -32,6 +32,8 @@ from jackfield.products.rds.migration_errors import (
 from jackfield.products.rds.network_errors import ZoneIdNotSupported
 from jackfield.products.rds.placing import place_in, usable_vswitch
 from jackfield.products.rds.product import RDS
+from jackfield.products.rds.replica_errors import ReadOnlyInstanceMigration
+from jackfield.products.rds.replicas import replicas_of
 from jackfield.products.rds.resources import DBInstance, Migration
 from jackfield.products.rds.states import RUNNING, TRANSING
 from jackfield.products.regions import REGIONS
@@ -94,6 +96,7 @@ class MigrateToOtherZoneReply(Reply):
     resource="dbinstance/{DBInstanceId}",
     errors=(
         InvalidDBInstanceNameNotFound,
+        ReadOnlyInstanceMigration,
         MigrationState,
         ClassicNetworkTypeNotSupport,
         SSLInstanceNotSupported,
@@ -114,6 +117,8 @@ def migrate_to_other_zone(tx: Tx, call: Call, request: MigrateToOtherZoneRequest
     the new address; then sessions of the former one are cut.
     """
     instance = own_instance(tx, call, request.db_instance_id, InvalidDBInstanceNameNotFound)
+    if instance.read_only or replicas_of(tx, instance.id):
+        raise ReadOnlyInstanceMigration
     if instance.status != RUNNING:
         raise MigrationState
     endpoint = tx.get(Endpoint, endpoint_id(instance.id, "private"))
