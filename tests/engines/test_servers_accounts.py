@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from jackfield.engines.engine import EngineFailed
-from jackfield.engines.server import NoSuchAccount
-from jackfield.engines.server_node import Account
+from jackfield.engines.engine import EngineFailed, NoSuchAccount
+from jackfield.engines.server_node import Account, Characters
 from tests.engines.databases import KINDS, Lab, laboratory
 
 
@@ -25,7 +24,7 @@ def lab(shared: Lab) -> Iterator[Lab]:
     """Without accounts of other tests."""
     yield shared
     shared.engine.set_accounts(shared.nodes[0], [])
-    for name in ("shop", "sh_p", "shxp"):
+    for name in ("shop", "sh_p", "shxp", "texts", "others"):
         shared.engine.drop_database(shared.nodes[0], name)
 
 
@@ -178,28 +177,44 @@ def test_a_server_that_is_down_takes_no_accounts(lab: Lab, node: Any) -> None:
 
 def test_privileges_in_a_database_are_those_of_that_database(lab: Lab, node: Any) -> None:
     if lab.family == "postgres":
-        pytest.skip("PostgreSQL's databases have owners")
-    engine: Any = lab.engine
+        pytest.skip("its tables lie in databases that clients connect to: see tests/rds/test_privileges.py")
     lab.engine.create_account(node, "alice", "pw")
-    for name in ("sh_p", "shxp"):
+    names = ("sh_p", "shxp")
+    for name in names:
         lab.engine.create_database(node, name)
         lab.internal(node).run(f"CREATE TABLE {name}.t (n int PRIMARY KEY)")
-    engine.grant(node, "alice", "sh_p", "ReadOnly")
+    lab.engine.set_grants(node, "alice", {"sh_p": "ReadOnly"}, names)
     hers = lab.connect(node, "alice", "pw")
     assert hers.run("SELECT * FROM sh_p.t") == []
     assert hers.refused("INSERT INTO sh_p.t VALUES (1)")
     # An underscore in GRANT stands for any letter unless told otherwise.
     assert hers.refused("SELECT * FROM shxp.t")
     for privilege in ("DMLOnly", "ReadWrite"):
-        engine.grant(node, "alice", "sh_p", privilege)
+        lab.engine.set_grants(node, "alice", {"sh_p": privilege}, names)
         hers = lab.connect(node, "alice", "pw")
         hers.run("REPLACE INTO sh_p.t VALUES (1)")
-    engine.grant(node, "alice", "sh_p", "DDLOnly")
+    lab.engine.set_grants(node, "alice", {"sh_p": "DDLOnly"}, names)
     hers = lab.connect(node, "alice", "pw")
     assert hers.refused("INSERT INTO sh_p.t VALUES (3)")
     hers.run("ALTER TABLE sh_p.t ADD COLUMN m int")
     for _ in range(2):
-        engine.revoke(node, "alice", "sh_p")
+        lab.engine.set_grants(node, "alice", {}, names)
     assert lab.connect(node, "alice", "pw").refused("SELECT * FROM sh_p.t")
     with pytest.raises(NoSuchAccount):
-        engine.grant(node, "nemo", "sh_p")
+        lab.engine.set_grants(node, "nemo", {"sh_p": "ReadOnly"}, names)
+
+
+def test_how_a_database_keeps_text(lab: Lab, node: Any) -> None:
+    """A collation that the server does not know is replaced by its own, and told so."""
+    charset, collate, wrong = ("UTF8", "C", "xx_XX.utf8") if lab.family == "postgres" else (
+        "utf8mb4", "utf8mb4_bin", "utf8mb4_xx_ci"
+    )  # fmt: skip
+    ctype = collate if lab.family == "postgres" else ""
+    asked = Characters(charset=charset, collate=collate, ctype=ctype)
+    for _ in range(2):
+        assert lab.engine.create_database(node, "texts", characters=asked) == asked
+    found = lab.engine.create_database(
+        node, "others", characters=Characters(charset=charset, collate=wrong, ctype=wrong if ctype else "")
+    )
+    assert found.charset == charset
+    assert found.collate not in ("", wrong)

@@ -33,6 +33,10 @@ class EngineFailed(EngineError):
     """A server did not start, does not answer, or is not the one that was expected."""
 
 
+class NoSuchAccount(EngineError):
+    """The server has no account of that name."""
+
+
 class Node(msgspec.Struct, frozen=True, kw_only=True):
     """One server process. Its printed form holds no secret.
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import cast
 
+from jackfield.engines.engine import NoSuchAccount
 from jackfield.engines.server import LOOK_TIMEOUT, WORK_TIMEOUT, ServerEngine, ServerNodeT
-from jackfield.engines.server_node import INTERNAL, Account
+from jackfield.engines.server_node import INTERNAL, Account, Characters
 from jackfield.engines.wire import mysql_accounts as sql
 from jackfield.engines.wire.mysql import Client
 from jackfield.engines.wire.mysql_accounts import Dialect, Privilege
@@ -13,23 +16,6 @@ from jackfield.engines.wire.mysql_accounts import Dialect, Privilege
 
 class MySqlFamilyEngine(ServerEngine[ServerNodeT]):
     """Accounts, databases and health by SQL."""
-
-    def grant(self, node: ServerNodeT, account: str, database: str, privilege: Privilege = "ReadWrite") -> None:
-        """Makes this the privilege of an account in a database.
-
-        :raises NoSuchAccount: there is none of that name.
-        :raises EngineFailed: the server does not run or refuses it.
-        """
-        with self._failing(f"account {account}"), self._connect(node) as client:
-            sql.grant(client, account, database, privilege)
-
-    def revoke(self, node: ServerNodeT, account: str, database: str) -> None:
-        """Takes away what an account may do in a database; does nothing when that is nothing.
-
-        :raises EngineFailed: the server does not run or refuses it.
-        """
-        with self._failing(f"account {account}"), self._connect(node) as client:
-            sql.revoke(client, account, database)
 
     @abstractmethod
     def _dialect(self, client: Client) -> Dialect:
@@ -62,9 +48,19 @@ class MySqlFamilyEngine(ServerEngine[ServerNodeT]):
         with self._connect(node) as client:
             sql.drop_account(client, name)
 
-    def _put_database(self, node: ServerNodeT, name: str, owner: str, charset: str) -> None:
+    def _put_database(self, node: ServerNodeT, name: str, owner: str, characters: Characters) -> Characters:
         with self._connect(node) as client:
-            sql.put_database(client, name, owner, charset)
+            return sql.put_database(client, name, owner, characters)
+
+    def _put_grants(self, node: ServerNodeT, account: str, grants: Mapping[str, str], databases: Sequence[str]) -> None:
+        with self._connect(node) as client:
+            if not sql.exists(client, account):
+                raise NoSuchAccount(f"there is no account {account}")
+            for database in databases:
+                if database in grants:
+                    sql.grant(client, account, database, cast(Privilege, grants[database]))
+                else:
+                    sql.revoke(client, account, database)
 
     def _drop_database(self, node: ServerNodeT, name: str) -> None:
         with self._connect(node) as client:

@@ -8,18 +8,26 @@ import shutil
 import signal
 import time
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
 from jackfield.engines import tenure
-from jackfield.engines.engine import EngineError, EngineFailed, Health
+from jackfield.engines.engine import EngineFailed, Health
 from jackfield.engines.kept import KeptEngine, environment
 from jackfield.engines.launch import Launch, gate_argv
 from jackfield.engines.memory import resident
-from jackfield.engines.server_node import Account, ServerNode, check, check_account, check_database
+from jackfield.engines.server_node import (
+    SERVERS_OWN,
+    Account,
+    Characters,
+    ServerNode,
+    check,
+    check_account,
+    check_database,
+)
 from jackfield.engines.wire.errors import ServerError, Unreachable
 from jackfield.processes import ProcessId, send, spawn, wait_gone
 
@@ -31,10 +39,6 @@ WORK_TIMEOUT = 60.0
 _KILL_PATIENCE = 10.0
 
 ServerNodeT = TypeVar("ServerNodeT", bound=ServerNode)
-
-
-class NoSuchAccount(EngineError):
-    """The server has no account of that name."""
 
 
 class ServerEngine(KeptEngine[ServerNodeT]):
@@ -174,11 +178,15 @@ class ServerEngine(KeptEngine[ServerNodeT]):
         except FileNotFoundError:
             return frozenset()
 
-    def create_database(self, node: ServerNodeT, name: str, *, owner: str = "", charset: str = "") -> None:
+    def create_database(
+        self, node: ServerNodeT, name: str, *, owner: str = "", characters: Characters = SERVERS_OWN
+    ) -> Characters:
         """Makes sure that there is such a database.
 
         :param owner: an account that may do everything in it; empty: none.
-        :param charset: as the server calls it; empty: its default. Of a database that exists it is not changed.
+        :param characters: of a database that exists they are not changed. A collation that the server does not know is
+            replaced by its own.
+        :return: what it has.
         :raises ValueError: the name can not be.
         :raises EngineFailed: the server does not run or refuses it.
         """
@@ -186,7 +194,21 @@ class ServerEngine(KeptEngine[ServerNodeT]):
         if owner:
             check_account(owner)
         with self._failing(f"database {name}"):
-            self._put_database(node, name, owner, charset)
+            return self._put_database(node, name, owner, characters)
+
+    def set_grants(self, node: ServerNodeT, account: str, grants: Mapping[str, str], databases: Sequence[str]) -> None:
+        """Makes these the privileges of an account, in databases that were made through the engine.
+
+        :param grants: database to privilege, as RDS calls them. :param databases: all of them; in those that ``grants``
+            does not name the account may do nothing of its own.
+        :raises NoSuchAccount: there is none of that name.
+        :raises EngineFailed: the server does not run or refuses it.
+        """
+        check_account(account)
+        for database in databases:
+            check_database(database)
+        with self._failing(f"account {account}"):
+            self._put_grants(node, account, grants, databases)
 
     def drop_database(self, node: ServerNodeT, name: str) -> None:
         """Deletes a database, whoever uses it; does nothing when there is none.
@@ -226,7 +248,12 @@ class ServerEngine(KeptEngine[ServerNodeT]):
     def _drop_account(self, node: ServerNodeT, name: str) -> None: ...
 
     @abstractmethod
-    def _put_database(self, node: ServerNodeT, name: str, owner: str, charset: str) -> None: ...
+    def _put_database(self, node: ServerNodeT, name: str, owner: str, characters: Characters) -> Characters: ...
+
+    @abstractmethod
+    def _put_grants(
+        self, node: ServerNodeT, account: str, grants: Mapping[str, str], databases: Sequence[str]
+    ) -> None: ...
 
     @abstractmethod
     def _drop_database(self, node: ServerNodeT, name: str) -> None: ...

@@ -40,6 +40,20 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         return f"Account({self.name!r}, super={self.super})"
 
 
+class Characters(msgspec.Struct, frozen=True, kw_only=True):
+    """How a database keeps text; empty: as the server does of itself.
+
+    :param charset: as the server calls it. :param collate: order of strings. :param ctype: PostgreSQL's classes.
+    """
+
+    charset: str = ""
+    collate: str = ""
+    ctype: str = ""
+
+
+SERVERS_OWN = Characters()
+
+
 class ServerNode(Node, frozen=True, kw_only=True):
     """``socket`` is a symbolic link into the folder, so neither the folder's path nor the server's own rules for the
     names of sockets matter. ``users`` and ``readers`` stay empty: these servers keep passwords in forms of their own.

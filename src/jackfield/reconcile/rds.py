@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from jackfield.endpoints.resources import Endpoint
 from jackfield.engines.engine import EngineFailed, Health
+from jackfield.products.rds.contents import DBDatabase
 from jackfield.products.rds.resources import DBAccount, DBInstance
 from jackfield.products.rds.resources import Tls as Wanted
 from jackfield.products.rds.routes import routes
@@ -214,8 +215,8 @@ class RdsReconciler:
             current = tx.get(DBInstance, instance.id)
             if current is not None and current.status == DELETING:
                 forget_routers(tx, current)
-                for account in tx.children(DBAccount, instance.id):
-                    tx.remove(account, evidence={"server": "deleted"})
+                for content in (*tx.children(DBAccount, instance.id), *tx.children(DBDatabase, instance.id)):
+                    tx.remove(content, evidence={"server": "deleted"})
                 tx.remove(current, evidence=evidence)
                 _wake_primary(tx, current)
 

@@ -10,8 +10,9 @@ import msgspec
 from jackfield.endpoints.resources import Endpoint
 from jackfield.engines.engine import EngineFailed
 from jackfield.processes import ProcessId
+from jackfield.products.rds.contents import DBDatabase
 from jackfield.products.rds.resources import DBAccount, DBInstance
-from jackfield.products.rds.states import HA_SWITCHING, REBOOTING, STOPPED, STOPPING, UNAVAILABLE
+from jackfield.products.rds.states import DATABASE_RUNNING, HA_SWITCHING, REBOOTING, STOPPED, STOPPING, UNAVAILABLE
 from jackfield.reconcile.endpoints import EndpointWork
 from jackfield.reconcile.loop import Later, wait_until
 from jackfield.reconcile.rds_servers import server_of
@@ -83,3 +84,6 @@ def wake(tx: Tx, instance: DBInstance) -> None:
     for account in tx.children(DBAccount, instance.id):
         if account.status == UNAVAILABLE:
             tx.schedule(account)
+    for database in tx.children(DBDatabase, instance.id):
+        if database.status != DATABASE_RUNNING:
+            tx.schedule(database)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
-from jackfield.engines.engine import Health
-from jackfield.engines.server import NoSuchAccount
-from jackfield.engines.server_node import INTERNAL, ServerNode
+from jackfield.engines.engine import Health, NoSuchAccount
+from jackfield.engines.server_node import INTERNAL, SERVERS_OWN, Characters, ServerNode
 from jackfield.engines.wire import mysql, postgres
 from jackfield.engines.wire.errors import ServerError, Unreachable
 from jackfield.engines.wire.stream import Stream
@@ -50,6 +49,11 @@ class AccountEngine(Protocol[AnyNode]):
     def create_account(self, node: AnyNode, name: str, password: str, super: bool = False) -> None: ...
     def reset_password(self, node: AnyNode, name: str, password: str) -> None: ...
     def drop_account(self, node: AnyNode, name: str) -> None: ...
+    def set_grants(self, node: AnyNode, account: str, grants: Mapping[str, str], databases: Sequence[str]) -> None: ...
+    def create_database(
+        self, node: AnyNode, name: str, *, owner: str = "", characters: Characters = SERVERS_OWN
+    ) -> Characters: ...
+    def drop_database(self, node: AnyNode, name: str) -> None: ...
 
 
 class Server(Generic[NodeT]):
@@ -99,6 +103,20 @@ class Server(Generic[NodeT]):
 
     def drop_account(self, name: str) -> None:
         self._engine.drop_account(self._node, name)
+
+    def set_grants(self, account: str, grants: Mapping[str, str], databases: Sequence[str]) -> None:
+        """Makes these the privileges of an account: database to privilege; in other ``databases`` it has none.
+
+        :raises NoSuchAccount: somebody dropped it with SQL.
+        """
+        self._engine.set_grants(self._node, account, grants, databases)
+
+    def create_database(self, name: str, characters: Characters) -> Characters:
+        """Makes sure that there is such a database; returns what it has."""
+        return self._engine.create_database(self._node, name, characters=characters)
+
+    def drop_database(self, name: str) -> None:
+        self._engine.drop_database(self._node, name)
 
     def prove(self, dialler: Dialler, route: Route) -> Mapping[str, Any]:
         """Dials a route's address and logs in to the server behind it.

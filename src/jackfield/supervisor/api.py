@@ -55,6 +55,7 @@ from jackfield.reconcile.oceanbase_clusters import ClusterReconciler
 from jackfield.reconcile.oceanbase_users import UserReconciler
 from jackfield.reconcile.rds import RdsReconciler
 from jackfield.reconcile.rds_accounts import AccountReconciler
+from jackfield.reconcile.rds_databases import RDS_CONTENTS, DatabaseReconciler, Grants
 from jackfield.reconcile.server_groups import ServerGroupReconciler
 from jackfield.reconcile.tair import TairReconciler
 from jackfield.reconcile.tended import Tended
@@ -151,8 +152,10 @@ class Process:
             ServerGroupReconciler(self._world),
             LinkReconciler(self._world),
         )
+        grants = Grants(self._world)
         others = (
-            AccountReconciler(self._world),
+            AccountReconciler(self._world, grants),
+            DatabaseReconciler(self._world, grants),
             ClusterReconciler(self._world),
             UserReconciler(self._world),
             NetworkReconciler(self._store, vpcs, Vpc),
@@ -162,6 +165,7 @@ class Process:
         )
         self._loop = ReconcileLoop(self._store, {one.kind: one for one in (*self._serving_kinds, *others)})
         rests = tuple(rest_of(each) for each in self._serving_kinds)
+        rests += RDS_CONTENTS
         rests += (Rest(Listener, frozenset((RUNNING, STOPPED))), *LINK_RESTS)
         self._overview = Overview(self._world, self._instances, rests, self._loop.idle)
         self._admin_token = _stored_secret(self._store, self._keyring, _ADMIN_TOKEN, lambda: secrets.token_urlsafe(32))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jackfield.engines.engine import EngineMissing, Health
@@ -12,9 +12,8 @@ from jackfield.engines.mysql.native import NativeEngine
 from jackfield.engines.mysql.node import MySqlNode
 from jackfield.engines.mysql_family import MySqlFamilyEngine
 from jackfield.engines.seekdb import SeekDbBinary, SeekDbEngine, SeekDbNode
-from jackfield.engines.server_node import Account, check
+from jackfield.engines.server_node import SERVERS_OWN, Account, Characters, check
 from jackfield.engines.tenure import replace
-from jackfield.engines.wire.mysql_accounts import Privilege
 from jackfield.processes import ProcessId
 
 
@@ -124,25 +123,22 @@ class MySqlEngine:
         engine, its = self._of(node)
         return engine.managed(its)
 
-    def create_database(self, node: MySqlNode, name: str, *, owner: str = "", charset: str = "") -> None:
+    def create_database(
+        self, node: MySqlNode, name: str, *, owner: str = "", characters: Characters = SERVERS_OWN
+    ) -> Characters:
         """See :meth:`jackfield.engines.server.ServerEngine.create_database`."""
         engine, its = self._of(node)
-        engine.create_database(its, name, owner=owner, charset=charset)
+        return engine.create_database(its, name, owner=owner, characters=characters)
 
     def drop_database(self, node: MySqlNode, name: str) -> None:
         """See :meth:`jackfield.engines.server.ServerEngine.drop_database`."""
         engine, its = self._of(node)
         engine.drop_database(its, name)
 
-    def grant(self, node: MySqlNode, account: str, database: str, privilege: Privilege = "ReadWrite") -> None:
-        """See :meth:`jackfield.engines.mysql_family.MySqlFamilyEngine.grant`."""
+    def set_grants(self, node: MySqlNode, account: str, grants: Mapping[str, str], databases: Sequence[str]) -> None:
+        """See :meth:`jackfield.engines.server.ServerEngine.set_grants`."""
         engine, its = self._of(node)
-        engine.grant(its, account, database, privilege)
-
-    def revoke(self, node: MySqlNode, account: str, database: str) -> None:
-        """See :meth:`jackfield.engines.mysql_family.MySqlFamilyEngine.revoke`."""
-        engine, its = self._of(node)
-        engine.revoke(its, account, database)
+        engine.set_grants(its, account, grants, databases)
 
     def kind(self, node: MySqlNode) -> str:
         """Who serves it: ``mariadb``, ``mysql`` or ``seekdb``; empty before its first start."""

@@ -9,10 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from jackfield.engines.server import NoSuchAccount
-from jackfield.engines.server_node import INTERNAL, Account
+from jackfield.engines.engine import NoSuchAccount
+from jackfield.engines.server_node import INTERNAL, Account, Characters
+from jackfield.engines.wire.errors import ServerError
 from jackfield.engines.wire.postgres import Client
 from jackfield.engines.wire.scram import verifier
+
+_NO_SUCH_LOCALE = ("42809", "22023")
+"""Unknown to the machine, or of another encoding."""
 
 _SAFE_CREATEROLE = 160000
 _ROLES = ("pg_monitor", "pg_signal_backend", "pg_read_all_data", "pg_write_all_data")
@@ -62,15 +66,29 @@ def drop_account(connect: Callable[[str], Client], name: str) -> None:
         client.query(f"DROP ROLE {role}")
 
 
-def put_database(client: Client, name: str, owner: str, charset: str) -> None:
-    """Creates it, or gives it to its owner."""
+def put_database(client: Client, name: str, owner: str, characters: Characters) -> Characters:
+    """Creates it, or gives it to its owner; returns what it has."""
     database = identifier(name)
     if not client.query(f"SELECT 1 FROM pg_database WHERE datname = {literal(name)}"):
         # template1 may have been changed, and has one encoding.
-        encoding = f" ENCODING {literal(charset)}" if charset else ""
-        client.query(f"CREATE DATABASE {database} TEMPLATE template0{encoding}")
+        create = f"CREATE DATABASE {database} TEMPLATE template0"
+        create += f" ENCODING {literal(characters.charset)}" if characters.charset else ""
+        try:
+            client.query(create + _locale(characters.collate, characters.ctype))
+        except ServerError as error:
+            if error.code not in _NO_SUCH_LOCALE or not characters.collate:
+                raise
+            client.query(create + _locale("C", "C"))
     if owner:
         client.query(f"ALTER DATABASE {database} OWNER TO {identifier(owner)}")
+    ((charset, collate, ctype),) = client.query(
+        f"SELECT pg_encoding_to_char(encoding), datcollate, datctype FROM pg_database WHERE datname = {literal(name)}"
+    )
+    return Characters(charset=str(charset), collate=str(collate), ctype=str(ctype))
+
+
+def _locale(collate: str, ctype: str) -> str:
+    return f" LC_COLLATE {literal(collate)} LC_CTYPE {literal(ctype)}" if collate else ""
 
 
 def drop_database(client: Client, name: str) -> None:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 import pwd
 import signal
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jackfield.engines import tenure
 from jackfield.engines.engine import EngineFailed
 from jackfield.engines.launch import AsRoot, Launch, initialise
-from jackfield.engines.postgres import accounts, config, replication
+from jackfield.engines.postgres import accounts, config, groups, replication
 from jackfield.engines.postgres.find import PostgresBinaries, find
 from jackfield.engines.postgres.node import PostgresNode
 from jackfield.engines.postgres.segment import remove_segment
 from jackfield.engines.server import LOOK_TIMEOUT, WORK_TIMEOUT, ServerEngine
-from jackfield.engines.server_node import INTERNAL, Account
+from jackfield.engines.server_node import INTERNAL, Account, Characters
 from jackfield.engines.wire.postgres import Client
 
 
@@ -112,13 +113,25 @@ class PostgresEngine(ServerEngine[PostgresNode]):
     def _drop_account(self, node: PostgresNode, name: str) -> None:
         accounts.drop_account(lambda database: self._connect(node, database), name)
 
-    def _put_database(self, node: PostgresNode, name: str, owner: str, charset: str) -> None:
+    def _put_database(self, node: PostgresNode, name: str, owner: str, characters: Characters) -> Characters:
         with self._connect(node) as client:
-            accounts.put_database(client, name, owner, charset)
+            found = accounts.put_database(client, name, owner, characters)
+        with self._connect(node, name) as inside:
+            groups.prepare(inside, name, sorted(self.managed(node)))
+        return found
+
+    def _put_grants(
+        self, node: PostgresNode, account: str, grants: Mapping[str, str], databases: Sequence[str]
+    ) -> None:
+        for database in databases:
+            with self._connect(node, database) as inside:
+                groups.prepare(inside, database, sorted(self.managed(node)))
+                groups.grant(inside, database, account, grants.get(database, ""))
 
     def _drop_database(self, node: PostgresNode, name: str) -> None:
         with self._connect(node) as client:
             accounts.drop_database(client, name)
+            groups.drop(client, name)
 
 
 def _major(data: Path) -> int | None:

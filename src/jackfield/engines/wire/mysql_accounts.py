@@ -10,8 +10,8 @@ import contextlib
 from collections.abc import Iterator
 from typing import Literal
 
-from jackfield.engines.server import NoSuchAccount
-from jackfield.engines.server_node import Account
+from jackfield.engines.engine import NoSuchAccount
+from jackfield.engines.server_node import Account, Characters
 from jackfield.engines.wire.errors import ServerError
 from jackfield.engines.wire.mysql import Client, native_hash
 
@@ -20,6 +20,7 @@ Privilege = Literal["ReadWrite", "ReadOnly", "DDLOnly", "DMLOnly"]
 """As RDS calls them (GrantAccountPrivilege, AccountPrivilege)."""
 
 _GONE = "1094"
+_UNKNOWN_COLLATION = ("1253", "1273")
 # The last is OceanBase's own.
 _NOTHING_GRANTED = ("1141", "1147", "5133")
 
@@ -74,12 +75,23 @@ def drop_account(client: Client, name: str) -> None:
             client.query(f"KILL {session}")
 
 
-def put_database(client: Client, name: str, owner: str, charset: str) -> None:
-    """Creates it, and lets its owner do everything in it."""
-    characters = f" CHARACTER SET {text(charset)}" if charset else ""
-    client.query(f"CREATE DATABASE IF NOT EXISTS {identifier(name)}{characters}")
+def put_database(client: Client, name: str, owner: str, characters: Characters) -> Characters:
+    """Creates it, and lets its owner do everything in it; returns what it has."""
+    words = f" CHARACTER SET {text(characters.charset)}" if characters.charset else ""
+    create = f"CREATE DATABASE IF NOT EXISTS {identifier(name)}{words}"
+    try:
+        client.query(f"{create} COLLATE {text(characters.collate)}" if characters.collate else create)
+    except ServerError as error:
+        if error.code not in _UNKNOWN_COLLATION:
+            raise
+        client.query(create)
     if owner:
         grant(client, owner, name, "ReadWrite")
+    ((charset, collate),) = client.query(
+        "SELECT default_character_set_name, default_collation_name FROM information_schema.schemata"
+        f" WHERE schema_name = {text(name)}"
+    )
+    return Characters(charset=str(charset), collate=str(collate))
 
 
 def drop_database(client: Client, name: str) -> None:
@@ -88,12 +100,7 @@ def drop_database(client: Client, name: str) -> None:
 
 
 def grant(client: Client, account: str, database: str, privilege: Privilege) -> None:
-    """Makes this the privilege of an account in a database.
-
-    :raises NoSuchAccount: there is none of that name.
-    """
-    if not exists(client, account):
-        raise NoSuchAccount(f"there is no account {account}")
+    """Makes this the privilege of an account in a database."""
     revoke(client, account, database)
     client.query(f"GRANT {_PRIVILEGES[privilege]} ON {_pattern(database)}.* TO {user(account)}")
 

@@ -88,17 +88,13 @@ def create_account(tx: Tx, call: Call, request: CreateAccountRequest) -> Reply:
 
     A Super account may create databases and grant rights on them.
     """
-    instance = _running(tx, call, request.db_instance_id)
+    instance = running_instance(tx, call, request.db_instance_id)
     if request.account_type not in ("Normal", "Super"):
         raise IncorrectAccountType
-    if not _NAME.fullmatch(request.account_name):
-        raise InvalidAccountNameMalformed
-    if request.account_name in _RESERVED or request.account_name.startswith("pg_"):
-        raise InvalidAccountNameForbid
+    _check_name(request.account_name)
     _check_password(request.account_password)
-    text = request.account_description
-    if text and (not 2 <= len(text) <= 256 or text.startswith(("http://", "https://"))):
-        raise InvalidAccountDescriptionFormat
+    if request.account_description:
+        _check_description(request.account_description)
     if tx.get(DBAccount, account_id(instance.id, request.account_name)):
         raise InvalidAccountNameDuplicate
     if len(tx.children(DBAccount, instance.id)) >= MAX_ACCOUNTS:
@@ -112,9 +108,10 @@ def create_account(tx: Tx, call: Call, request: CreateAccountRequest) -> Reply:
         created=call.now,
         name=request.account_name,
         type=cast(Literal["Normal", "Super"], request.account_type),
-        description=text,
+        description=request.account_description,
         secret=call.seal(request.account_password, account_id(instance.id, request.account_name)),
         wish="create",
+        settle_at=call.now + call.pace,
     )
     tx.put(created)
     tx.schedule(created)
@@ -180,14 +177,66 @@ class ResetAccountPasswordRequest(DBInstanceIdRequest):
 )
 def reset_account_password(tx: Tx, call: Call, request: ResetAccountPasswordRequest) -> Reply:
     """Changes the password in the server; the account is Unavailable until the new one logs in."""
-    instance = _running(tx, call, request.db_instance_id)
-    found = _account(tx, instance, request.account_name)
+    instance = running_instance(tx, call, request.db_instance_id)
+    found = available_account(tx, instance, request.account_name)
     _check_password(request.account_password)
     changed = msgspec.structs.replace(
-        found, status=UNAVAILABLE, wish="password", secret=call.seal(request.account_password, found.id)
+        found,
+        status=UNAVAILABLE,
+        wish="password",
+        secret=call.seal(request.account_password, found.id),
+        settle_at=call.now + call.pace,
     )
     tx.put(changed)
     tx.schedule(changed)
+    return Reply()
+
+
+class ModifyAccountDescriptionRequest(DBInstanceIdRequest):
+    account_name: Annotated[str, Param("The account.", "test1")]
+    account_description: Annotated[str, Param("2 to 256 characters, no URL.", "Test account A")]
+
+
+@operation(
+    RDS,
+    title="Changes the description of an account",
+    access="update",
+    resource="dbinstance/{DBInstanceId}",
+    errors=(InvalidDBInstanceNameNotFound, InvalidAccountNameNotFound, InvalidAccountDescriptionFormat),
+)
+def modify_account_description(tx: Tx, call: Call, request: ModifyAccountDescriptionRequest) -> Reply:
+    """Changes the text, in whatever state the account is."""
+    instance = own_instance(tx, call, request.db_instance_id, InvalidDBInstanceNameNotFound)
+    found = tx.get(DBAccount, account_id(instance.id, request.account_name))
+    if found is None:
+        raise InvalidAccountNameNotFound
+    _check_description(request.account_description)
+    tx.put(msgspec.structs.replace(found, description=request.account_description))
+    return Reply()
+
+
+class CheckAccountNameAvailableRequest(DBInstanceIdRequest):
+    account_name: Annotated[str, Param("The name.", "test1")]
+
+
+@operation(
+    RDS,
+    title="Checks whether an account may be called so",
+    access="get",
+    resource="dbinstance/{DBInstanceId}",
+    errors=(
+        InvalidDBInstanceNameNotFound,
+        InvalidAccountNameMalformed,
+        InvalidAccountNameForbid,
+        InvalidAccountNameDuplicate,
+    ),
+)
+def check_account_name_available(tx: Reader, call: Call, request: CheckAccountNameAvailableRequest) -> Reply:
+    """Answers what CreateAccount would say of the name."""
+    instance = own_instance(tx, call, request.db_instance_id, InvalidDBInstanceNameNotFound)
+    _check_name(request.account_name)
+    if tx.get(DBAccount, account_id(instance.id, request.account_name)):
+        raise InvalidAccountNameDuplicate
     return Reply()
 
 
@@ -210,15 +259,20 @@ class DeleteAccountRequest(DBInstanceIdRequest):
 )
 def delete_account(tx: Tx, call: Call, request: DeleteAccountRequest) -> Reply:
     """Deletes an account from the server; what it owned there goes to the server's own administrator."""
-    instance = _running(tx, call, request.db_instance_id)
-    found = _account(tx, instance, request.account_name)
-    changed = msgspec.structs.replace(found, status=UNAVAILABLE, wish="delete")
+    instance = running_instance(tx, call, request.db_instance_id)
+    found = available_account(tx, instance, request.account_name)
+    changed = msgspec.structs.replace(found, status=UNAVAILABLE, wish="delete", settle_at=call.now + call.pace)
     tx.put(changed)
     tx.schedule(changed)
     return Reply()
 
 
-def _running(tx: Tx, call: Call, instance_id: str) -> DBInstance:
+def running_instance(tx: Reader, call: Call, instance_id: str) -> DBInstance:
+    """The caller's instance.
+
+    :raises InvalidDBInstanceNameNotFound: there is none of that id.
+    :raises IncorrectDBInstanceState: it is not Running.
+    """
     instance = own_instance(tx, call, instance_id, InvalidDBInstanceNameNotFound)
     if instance.read_only:
         raise IncorrectDBInstanceCharacterType
@@ -227,13 +281,28 @@ def _running(tx: Tx, call: Call, instance_id: str) -> DBInstance:
     return instance
 
 
-def _account(tx: Tx, instance: DBInstance, name: str) -> DBAccount:
+def available_account(tx: Reader, instance: DBInstance, name: str) -> DBAccount:
+    """
+    :raises InvalidAccountNameNotFound: there is none of that name. :raises IncorrectAccountStatus: it is being changed.
+    """
     found = tx.get(DBAccount, account_id(instance.id, name))
     if found is None:
         raise InvalidAccountNameNotFound
     if found.status != AVAILABLE:
         raise IncorrectAccountStatus
     return found
+
+
+def _check_name(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise InvalidAccountNameMalformed
+    if name in _RESERVED or name.startswith("pg_"):
+        raise InvalidAccountNameForbid
+
+
+def _check_description(text: str) -> None:
+    if not 2 <= len(text) <= 256 or text.startswith(("http://", "https://")):
+        raise InvalidAccountDescriptionFormat
 
 
 def _check_password(password: str) -> None:

@@ -9,6 +9,7 @@ import msgspec
 from jackfield.endpoints.whitelist import Group
 from jackfield.processes import ProcessId
 from jackfield.products.adopted import Adopted
+from jackfield.products.rds.contents import Grant
 from jackfield.products.rds.states import ACCOUNT_STATES, INSTANCE_STATES
 from jackfield.products.tags import TaggedResource
 from jackfield.store.resource import Resource, States
@@ -101,6 +102,8 @@ class DBAccount(Resource, frozen=True, kw_only=True, omit_defaults=True):
 
     :param secret: the password, sealed; empty once the server has it.
     :param wish: what is still to be done in the server while the account is Unavailable.
+    :param grants: what it may do, one for each database at most.
+    :param settle_at: when what is under way may end at the earliest (the pace).
     """
 
     kind: ClassVar[str] = "rds_account"
@@ -110,7 +113,9 @@ class DBAccount(Resource, frozen=True, kw_only=True, omit_defaults=True):
     type: Literal["Normal", "Super"] = "Normal"
     description: str = ""
     secret: str = ""
-    wish: Literal["create", "password", "delete"] = "create"
+    wish: Literal["create", "password", "grant", "delete"] = "create"
+    grants: tuple[Grant, ...] = ()
+    settle_at: float = 0.0
 
 
 def account_id(instance: str, name: str) -> str:

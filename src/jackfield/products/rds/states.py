@@ -1,4 +1,4 @@
-"""The states of an RDS instance and of its accounts.
+"""The states of an RDS instance, of its accounts and of its databases.
 
 Names are the vendor's. Which word the real service shows while an endpoint is allocated or released is not documented;
 ``DBInstanceNetTypeChanging`` is the documented one for network work, and clients only wait for ``Running``. Nor is
@@ -47,3 +47,17 @@ ACCOUNT_STATES = States(
     intents=((AVAILABLE, UNAVAILABLE),),
     settlements=((UNAVAILABLE, AVAILABLE), (UNAVAILABLE, ""), (AVAILABLE, "")),
 )
+
+DATABASE_CREATING = "Creating"
+DATABASE_RUNNING = "Running"
+DATABASE_DELETING = "Deleting"
+
+DATABASE_STATES = States(
+    initial=(DATABASE_CREATING,),
+    intents=((DATABASE_RUNNING, DATABASE_DELETING),),
+    settlements=(
+        (DATABASE_CREATING, DATABASE_RUNNING),
+        *((state, "") for state in (DATABASE_CREATING, DATABASE_RUNNING, DATABASE_DELETING)),
+    ),
+)
+"""Whatever its state, a database goes with its instance."""

@@ -14,6 +14,7 @@ from msgspec import UNSET, UnsetType
 from jackfield.endpoints.expiry import expired_time
 from jackfield.endpoints.resources import Endpoint, Net
 from jackfield.products.operation import Shape
+from jackfield.products.rds.database_views import DatabasePrivileges, privileges
 from jackfield.products.rds.ordinary import network_type, ordinary_endpoint
 from jackfield.products.rds.replicas import replicas_of
 from jackfield.products.rds.resources import DBAccount, DBInstance
@@ -75,10 +76,6 @@ class InstanceSummary(_Instance, kw_only=True):
 
 class InstanceList(Shape):
     db_instance: tuple[InstanceSummary, ...]
-
-
-class Empty(Shape):
-    """``{}``."""
 
 
 class SlaveZone(Shape):
@@ -201,10 +198,6 @@ class ChannelNetInfoList(Shape):
     db_instance_net_info: tuple[ChannelNetInfo, ...]
 
 
-class AccountPrivileges(Shape):
-    database_privilege: tuple[Empty, ...] = ()
-
-
 class AccountView(Shape):
     """An entry of DescribeAccounts. CreateDB and its like are ``t`` or ``f`` (PostgreSQL's catalogue)."""
 
@@ -219,7 +212,7 @@ class AccountView(Shape):
     replication: str
     bypass_rls: str = msgspec.field(name="BypassRLS")
     valid_until: str
-    database_privileges: AccountPrivileges = msgspec.field(default_factory=AccountPrivileges)
+    database_privileges: DatabasePrivileges
 
 
 class AccountList(Shape):
@@ -323,6 +316,7 @@ def account(found: DBAccount) -> AccountView:
         replication=may,
         bypass_rls="f",
         valid_until="infinity",
+        database_privileges=privileges(found.grants),
     )
 
 
