@@ -474,3 +474,4 @@ OWN_TEXTS |= differences_rds_life.OWN_TEXTS
 WITHOUT_EFFECT |= router_differences.WITHOUT_EFFECT
 UNDOCUMENTED |= router_differences.UNDOCUMENTED
 OWN_TEXTS |= router_differences.OWN_TEXTS
+REFUSED_VALUES |= router_differences.REFUSED_VALUES

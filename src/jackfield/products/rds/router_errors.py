@@ -181,14 +181,6 @@ class ProxyEndpointOperation(ApiError):
     message = "The endpoint type does not support the operation."
 
 
-class ProxyEndpointNumber(ApiError):
-    """The proxy has as many endpoints as it may."""
-
-    code = "EndpointNum.Error"
-    status = 400
-    message = "The number of endpoint is invalid."
-
-
 class ProxyVSwitch(ApiError):
     """No such vSwitch, or not in that VPC."""
 
@@ -203,14 +195,6 @@ class ProxyVSwitchNotFound(ApiError):
     code = "InvalidVSwitchId.NotFound"
     status = 404
     message = "The specified VSwitch is invalid."
-
-
-class ProxyReadInstance(ApiError):
-    """A read-only endpoint needs a read-only instance."""
-
-    code = "Readins.NotFound"
-    status = 404
-    message = "The current instance does not contain any read only instance. The operation is not supported."
 
 
 class NotHaveProxy(ApiError):
@@ -285,14 +269,6 @@ class NodesUnknown(ApiError):
     message = "Specified Node id is invalid"
 
 
-class NodesNumber(ApiError):
-    """The instance has as many endpoints as it may."""
-
-    code = "EndpointNum.Error"
-    status = 400
-    message = "The number of endpoint is too many."
-
-
 class NodesEmpty(ApiError):
     """An endpoint is left without nodes."""
 
@@ -325,22 +301,6 @@ class NodesName(ApiError):
     message = "Specified connection string is not valid."
 
 
-class NodesCombination(ApiError):
-    """Where an address lies changes with nothing else."""
-
-    code = "InvalidParamCombination"
-    status = 400
-    message = "VPCId,VSwitchId,PrivateIPAddress can not be modified with ConnectionStringPrefix,Port."
-
-
-class NodesInstanceNotFound(ApiError):
-    """No such instance."""
-
-    code = "InvalidDBInstance.NotFound"
-    status = 404
-    message = "Specified instance does not exist or not support."
-
-
 class NodesPrivateStays(ApiError):
     """Only a public address is deleted alone."""
 
@@ -363,3 +323,43 @@ class NodesStringNotFound(ApiError):
     code = "InvalidConnectionString.NotFound"
     status = 404
     message = "Specified connection string or net type is not found."
+
+
+class NodesEndpointType(ApiError):
+    """The only type that is made is Readonly."""
+
+    code = "EndpointType.NotSupport"
+    status = 400
+    message = "Current db type is not support specified endpoint type."
+
+
+class ProxyInstanceNotFound(ApiError):
+    """No such instance."""
+
+    code = "InvalidDBInstance.NotFound"
+    status = 404
+    message = "The specified instance does not exist or is not supported."
+
+
+class ProxyVpc(ApiError):
+    """The VPC is not the instance's."""
+
+    code = "InvalidConnVPCId"
+    status = 403
+    message = "Specified conn vpc id is not valid."
+
+
+class ProxyVpcInstance(ApiError):
+    """The VPC, or the vSwitch, is none of the instance's."""
+
+    code = "InvalidVpcInstanceId"
+    status = 400
+    message = "The specified VPC instance ID is invalid."
+
+
+class ProxyNoTls(ApiError):
+    """TLS is off, so it can neither end nor be renewed."""
+
+    code = "InvalidDbProxyStatus"
+    status = 400
+    message = "The proxy status of the database is abnormal."

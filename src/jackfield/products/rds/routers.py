@@ -84,7 +84,8 @@ class WrongWeights(ValueError):
 
 def routers_of(tx: Reader, instance: str, purpose: Purpose) -> list[Router]:
     """Those of a primary, oldest first."""
-    return [one for one in tx.children(Router, instance) if one.purpose == purpose]
+    found = [one for one in tx.children(Router, instance) if one.purpose == purpose]
+    return sorted(found, key=lambda one: one.created)
 
 
 def addresses_of(tx: Reader, router: Router) -> list[Endpoint]:
