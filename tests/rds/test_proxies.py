@@ -283,13 +283,12 @@ def test_refusals(proxy: Proxies) -> None:
             dbinstance_id=proxy.primary, dbproxy_instance_num="4", dbproxy_instance_type="exclusive"
         )
     )
-    for again in (
-        lambda: proxy.switch("Modify"),
-        lambda: proxy.modify_endpoint(first),
-        lambda: proxy.drop(first, "VPC"),
-    ):
-        with refused("IncorrectDBInstanceState", 403):
-            again()
+    with refused("IncorrectDBInstanceState", 403):
+        proxy.switch("Modify")
+    with refused("IncorrectDBInstanceState", 403):
+        proxy.modify_endpoint(first)
+    with refused("IncorrectDBInstanceState", 403):
+        proxy.drop(first, "VPC")
     proxy.wait()
     assert (proxy.describe()["DBProxyInstanceNum"], proxy.describe()["DBProxyInstanceType"]) == (4, "2")
 
