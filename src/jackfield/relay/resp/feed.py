@@ -3,10 +3,14 @@
 A channel is subscribed at one shard (the cluster hands every PUBLISH to every shard), a sharded channel at the shard
 of its slot. When that shard goes, or loses the slot, the subscription moves on; what is published meanwhile is
 missed, as pub/sub promises no more.
+
+Events of the keyspace are told by each shard of its own keys only, and go over no bus: who may hear them is subscribed
+at every shard, and hears from the others nothing but such events.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Literal
 
@@ -30,26 +34,56 @@ _MESSAGES: dict[bytes, Kind] = {b"message": "channel", b"pmessage": "pattern", b
 _SUBSCRIBED: dict[bytes, Kind] = {b"subscribe": "channel", b"psubscribe": "pattern", b"ssubscribe": "shard"}
 
 
+_EVENTS = (b"__keyspace@", b"__keyevent@")
+"""How channels of keyspace events begin."""
+
+_SPECIAL = re.compile(rb"[*?\[\\]")
+"""What is not itself in a pattern."""
+
+
 class Topic:
     """A channel or pattern that clients of one user listen to.
 
+    :ivar wide: events of the keyspace may be among what it hears, so it is subscribed at every shard.
     :ivar link: where it is subscribed; ``None`` while it is not.
+    :ivar links: that one, and of a wide topic those to the other shards.
     :ivar pending: clients that wait for it to be subscribed.
     """
 
-    __slots__ = ("feed", "glob", "kind", "link", "listeners", "name", "pending")
+    __slots__ = ("feed", "glob", "kind", "link", "links", "listeners", "name", "pending", "wide")
 
     def __init__(self, feed: Feed, kind: Kind, name: bytes) -> None:
         self.feed = feed
         self.kind = kind
         self.name = name
         self.glob = Glob(name) if kind == "pattern" else None
+        self.wide = kind != "shard" and _hears_events(name, pattern=kind == "pattern")
         self.link: Link | None = None
+        self.links: set[Link] = set()
         self.listeners: set[RespSession] = set()
         self.pending = 0
 
+    def join(self, link: Link) -> None:
+        """It is subscribed there."""
+        self.links.add(link)
+        self.link = self.link or link
+
+    def part(self, link: Link) -> None:
+        """It is subscribed there no more."""
+        self.links.discard(link)
+        if self.link is link:
+            self.link = next(iter(self.links), None)
+
     def request(self, verb: bytes) -> bytes:
         return request(_PREFIXES[self.kind] + verb, self.name)
+
+
+def _hears_events(name: bytes, *, pattern: bool) -> bool:
+    """Whether a channel is one of keyspace events, or a pattern may match one."""
+    if not pattern:
+        return name.startswith(_EVENTS)
+    fixed = _SPECIAL.split(name, maxsplit=1)[0]
+    return any(fixed.startswith(each) or (fixed != name and each.startswith(fixed)) for each in _EVENTS)
 
 
 class Feed:
@@ -84,8 +118,10 @@ class Feed:
         """
         hub = self._hub
         rounds = 0
-        while wanted := [topic for topic in topics if topic.link is None]:
-            replies = yield [self._link(topic).ask(topic.request(b"SUBSCRIBE"), patient=False) for topic in wanted]
+        while wanted := [(topic, shard) for topic in topics for shard in self._lacking(topic)]:
+            replies = yield [
+                self._link(shard).ask(topic.request(b"SUBSCRIBE"), patient=False) for topic, shard in wanted
+            ]
             rounds += 1
             pause = rounds > limits.MAX_HOPS
             for reply in replies:
@@ -96,15 +132,23 @@ class Feed:
                     return reply
                 if cause != "moved" or hub.redirects.target(self._identity, reply) is None:
                     pause = True
-            if pause and any(topic.link is None for topic in topics):
+            if pause and any(self._lacking(topic) for topic in topics):
                 if hub.now() >= deadline:
                     return AWAY
                 yield limits.RETRY
         return b""
 
-    def _link(self, topic: Topic) -> Link:
+    def _lacking(self, topic: Topic) -> list[Shard]:
+        """The shards at which a topic has to be subscribed."""
         hub = self._hub
-        shard = hub.shards[hub.slots.owner[slot_of(topic.name)]] if topic.kind == "shard" else hub.any_shard()
+        if topic.wide:
+            have = {link.shard for link in topic.links}
+            return [shard for shard in hub.present() if shard not in have]
+        if topic.link is not None:
+            return []
+        return [hub.shards[hub.slots.owner[slot_of(topic.name)]] if topic.kind == "shard" else hub.any_shard()]
+
+    def _link(self, shard: Shard) -> Link:
         link = self._links.get(shard.index)
         if link is None or link.dead:
             link = self._links[shard.index] = self._identity.borrow(shard)
@@ -118,8 +162,8 @@ class Feed:
         del self.topics[topic.kind, topic.name]
         if topic.kind == "pattern":
             del self.patterns[topic.name]
-        if topic.link is not None:
-            topic.link.ask(topic.request(b"UNSUBSCRIBE"))
+        for link in topic.links:
+            link.ask(topic.request(b"UNSUBSCRIBE"))
         if not self.topics:
             self._hub.after(limits.LINGER, self._rest)
 
@@ -141,7 +185,7 @@ class Feed:
         kind = _MESSAGES.get(word)
         if kind is not None:
             topic = self.topics.get((kind, name))
-            if topic is not None and topic.link is link:
+            if topic is not None and (topic.link is link or (topic.wide and _is_event(kind, name, rest))):
                 _deliver(topic, frame)
         elif link.waiting and link.waiting[0].raw == request(word.upper(), name):
             call = link.waiting.popleft()
@@ -149,10 +193,10 @@ class Feed:
             self._hub.rouse(call.owner)
             kind = _SUBSCRIBED.get(word)
             if kind is not None and (topic := self.topics.get((kind, name))) is not None:
-                topic.link = link  # at once: messages may stand right behind
+                topic.join(link)  # at once: messages may stand right behind
         elif word == b"sunsubscribe" and (topic := self.topics.get(("shard", name))) is not None:
-            topic.link = None
-            self._mend()
+            topic.part(link)
+            self.mend()
 
     def lost(self, link: Link) -> None:
         """A connection ended."""
@@ -160,9 +204,8 @@ class Feed:
             del self._links[link.shard.index]
         self._identity.give_back(link, clean=False)
         for topic in self.topics.values():
-            if topic.link is link:
-                topic.link = None
-        self._mend()
+            topic.part(link)
+        self.mend()
 
     def part_from(self, shard: Shard) -> None:
         """The shard moved or left."""
@@ -170,25 +213,36 @@ class Feed:
         if link is not None:
             link.lose()
 
-    def _mend(self) -> None:
-        if self._mender is None and any(topic.link is None and topic.listeners for topic in self.topics.values()):
+    def mend(self) -> None:
+        """Has topics subscribed where they are not: after a loss, or at a shard that came."""
+        if self._mender is None and any(topic.listeners and self._lacking(topic) for topic in self.topics.values()):
             self._mender = Task(self._hub, self._subscribe_again(), self._mended)
             self._mender.start()
 
     def _subscribe_again(self) -> Flow:
         yield limits.RETRY / 5  # others of the same batch of events
-        homeless = [topic for topic in self.topics.values() if topic.link is None and topic.listeners]
+        homeless = [topic for topic in self.topics.values() if topic.listeners and self._lacking(topic)]
         if (yield from self.attach(homeless, float("inf"))):
             # not allowed any more: at a server the connection ends then, too
             for topic in homeless:
-                if topic.link is None:
+                if self._lacking(topic):
                     for session in list(topic.listeners):
                         session.abort()
         return b""
 
     def _mended(self, _: bytes) -> None:
         self._mender = None
-        self._mend()
+        self.mend()
+
+
+def _is_event(kind: Kind, name: bytes, rest: bytes) -> bool:
+    """Whether a message is about the keyspace.
+
+    :param rest: the frame from the topic's name on; of a pattern's message the channel stands behind the pattern.
+    """
+    if kind == "pattern":
+        name = rest[len(name) + 2 :].partition(CRLF)[2]
+    return name.startswith(_EVENTS)
 
 
 def _deliver(topic: Topic, frame: bytes) -> None:
@@ -221,6 +275,11 @@ class PubSub:
                 del self._feeds[credentials]
                 return True
         return False
+
+    def widen(self) -> None:
+        """A shard came: what listens to events of the keyspace listens to its, too."""
+        for feed in list(self._feeds.values()):
+            feed.mend()
 
     def part_from(self, shard: Shard) -> None:
         for feed in list(self._feeds.values()):
@@ -256,7 +315,7 @@ class PubSub:
 def _uncounted(topic: Topic, shard: Shard | None) -> int:
     if topic.link is None:
         return 0
-    counted = shard is None or topic.link.shard is shard
+    counted = sum(shard is None or link.shard is shard for link in topic.links)
     if topic.kind == "shard" and not counted:
         return 0  # that shard has the slot no more, or not yet: nobody hears what is published there
     return len(topic.listeners) - counted

@@ -256,6 +256,7 @@ class Hub:
             self.moves_back += 1
         for identity in self.identities():
             identity.grow()
+        self.pubsub.widen()
         for shard in gone:
             self._disconnect(shard)
             for identity in self.identities():

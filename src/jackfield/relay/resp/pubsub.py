@@ -142,7 +142,7 @@ def _pubsub(session: RespSession, arguments: list[bytes], raw: bytes) -> Flow:
         return problem
     if word == b"numpat":
         patterns = list(pubsub.patterns)
-        theirs = sum(int(reply[1:-2]) for reply in replies) - sum(topic.link is not None for topic in patterns)
+        theirs = sum(int(reply[1:-2]) for reply in replies) - sum(len(topic.links) for topic in patterns)
         return integer(max(0, theirs) + len({topic.name for topic in patterns}))
     if most == 1:
         return array(dict.fromkeys(frame for reply in replies for frame in elements(reply)))
