@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from alibabacloud_nlb20220430 import models as nlb
@@ -39,7 +40,11 @@ def redis() -> Iterator[Theirs]:
 
 @pytest.fixture(scope="module")
 def customer(jackfield: Running, network: Network, redis: Theirs) -> Customer:
-    place = {"vswitch": network.vswitches["cn-hangzhou-h"], "private-address": ADDRESS, "endpoint-port": str(PORT)}
+    place: dict[str, Any] = {
+        "vswitch": network.vswitches["cn-hangzhou-h"],
+        "private-address": ADDRESS,
+        "endpoint-port": str(PORT),
+    }
     made = adopt(jackfield, redis, **place)
     assert (made["vpc_address"], made["port"]) == (ADDRESS, PORT)
     return Customer(jackfield, redis, made["id"])

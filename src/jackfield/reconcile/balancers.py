@@ -177,7 +177,7 @@ class BalancerReconciler:
         """What the relay says at the moment of a settlement."""
         if not self._world.real:
             return {"engines": "none"}
-        return {"listening": self._endpoints.listening(load_balancer.id)}
+        return {"listening": self._endpoints.relays.listening(load_balancer.id)}
 
 
 def _remove(tx: Tx, load_balancer: LoadBalancer, listener: Listener, evidence: Evidence) -> None:

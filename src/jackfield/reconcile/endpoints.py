@@ -15,9 +15,9 @@ from jackfield.endpoints.resources import ADDRESSES, Door, Endpoint
 from jackfield.engines.redis import BUS_PORT
 from jackfield.reconcile.dialling import Dialler, NotProven, is_free
 from jackfield.reconcile.loop import Later
+from jackfield.reconcile.relays import Relays, closing
 from jackfield.reconcile.world import World
-from jackfield.relay.client import RelayClient, RelayDown
-from jackfield.relay.route import Ack, Mode, Place, Route, role_of
+from jackfield.relay.route import Ack, Place, Route
 from jackfield.store.resource import Evidence
 
 Prove = Callable[[Dialler, Route], Mapping[str, Any]]
@@ -26,19 +26,19 @@ Prove = Callable[[Dialler, Route], Mapping[str, Any]]
 Plan = Callable[[Endpoint], Sequence[Route]]
 """The routes of an endpoint as it is now."""
 
-_MARGIN = 10.0
-"""Seconds that a replacement may take beyond the drain of its connections."""
-
 
 class EndpointWork:
     """The steps that endpoints of all products share. Each may be repeated.
 
     An endpoint is reached at its addresses of this machine and, where it lies in a VPC and the system has namespaces,
     at its address inside that VPC.
+
+    :ivar relays: what carries it.
     """
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self.relays = Relays(world)
         self._served: dict[str, tuple[Route, ...]] = {}
 
     def work(self, endpoints: Sequence[Endpoint], plan: Plan, prove: Prove, seen: dict[str, Any]) -> None:
@@ -75,18 +75,6 @@ class EndpointWork:
         gone = {one.id for one in ended}
         return [one for one in endpoints if one.id not in gone]
 
-    def listening(self, instance: str) -> list[str]:
-        """Keys of the routes that the relays serve for an instance, now.
-
-        :raises Later: a relay is down.
-        """
-        try:
-            owners = [relay.owners() for relay in self._world.relays.values()]
-        except RelayDown as error:
-            raise Later(0.05, str(error)) from error
-        ours = (keys for each in owners for owner, keys in each.items() if owner.startswith(f"{instance}/"))
-        return sorted(key for keys in ours for key in keys)
-
     def bring_up(self, endpoint: Endpoint, plan: Plan, prove: Prove) -> Evidence:
         """Makes an endpoint serve: its addresses listen, the database answered through each of them, its names resolve.
 
@@ -98,7 +86,7 @@ class EndpointWork:
         evidence: dict[str, Any] = {}
         if routes:
             self._world.vpcs.publish(endpoint.vpc_id)
-            ack = self._replace(self._relay(routes[0].mode), endpoint.id, routes)
+            ack = self.relays.replace(endpoint.id, routes)
             self._move_from_taken(endpoint, ack)
             evidence = self._prove(routes, prove)
             self._served[endpoint.id] = routes
@@ -124,8 +112,7 @@ class EndpointWork:
                 tx.remove(current, evidence=evidence)
         self._served.pop(endpoint.id, None)
         self._world.vpcs.forget(endpoint.id)
-        for relay in self._world.relays.values():
-            relay.forget(endpoint.id)
+        self.relays.forget(endpoint.id)
         return evidence
 
     def close(self, endpoint: Endpoint) -> Evidence:
@@ -147,9 +134,9 @@ class EndpointWork:
         if not self._world.real:
             return {"engines": "none"}
         self._publish_names(endpoint)
-        acks = [self._replace(relay, endpoint.id, ()) for relay in self._world.relays.values()]
+        acks = self.relays.withdraw(endpoint.id)
         self._world.vpcs.withdraw(endpoint)
-        return _closing(acks, self._refuse(self._places(endpoint, endpoint.door)))
+        return closing(acks, self._refuse(self._places(endpoint, endpoint.door)))
 
     def open(self, endpoint: Endpoint, plan: Plan, prove: Prove) -> Evidence:
         """Makes an endpoint that is Changing serve at its other door as well.
@@ -163,7 +150,7 @@ class EndpointWork:
         coming = self._routes(endpoint.exchanged(), plan)
         routes = tuple({route.key: route for route in (*self._routes(endpoint, plan), *coming)}.values())
         self._publish_vpcs(endpoint)
-        self._bind(endpoint, routes)
+        self.relays.bind(endpoint.id, routes, anywhere=bool(endpoint.router))
         self._served.pop(endpoint.id, None)
         return {"answered": self._prove(coming, prove)}
 
@@ -195,12 +182,12 @@ class EndpointWork:
         if self._world.real:
             self._publish_names(endpoint)
             routes = self._routes(endpoint, plan)
-            ack = self._bind(endpoint, routes)
+            ack = self.relays.bind(endpoint.id, routes, anywhere=bool(endpoint.router))
             now = self._places(endpoint, endpoint.door)
             left = self._refuse([place for place in self._places(endpoint, former) if place not in now])
-            evidence = {"name": endpoint.name, "former_name": former.name, **_closing([ack], left)}
+            evidence = {"name": endpoint.name, "former_name": former.name, **closing([ack], left)}
             if (former.vpc_id, former.vpc_address) != (endpoint.vpc_id, endpoint.vpc_address):
-                evidence["cut_elsewhere"] = self._cut(endpoint.id)
+                evidence["cut_elsewhere"] = self.relays.cut(endpoint.id)
             self._served[endpoint.id] = routes
         with self._world.store.write() as tx:
             current = tx.get(Endpoint, endpoint.id)
@@ -220,7 +207,7 @@ class EndpointWork:
         routes = self._routes(endpoint, plan)
         if self._served.get(endpoint.id) == routes or not self._world.real or (endpoint.ports and not routes):
             return
-        served = self._told(endpoint)
+        served = self.relays.told(endpoint.id)
         known = {route.place for route in served}
         moved = known != {route.place for route in routes}
         if moved:
@@ -228,7 +215,7 @@ class EndpointWork:
                 endpoint.id, [(place.address, place.port) for place in known if place.vantage == endpoint.vpc_id]
             )
             self._world.vpcs.publish(endpoint.vpc_id)
-        self._bind(endpoint, routes)
+        self.relays.bind(endpoint.id, routes, anywhere=bool(endpoint.router))
         if moved:
             self._prove([route for route in routes if route.place not in known], prove)
             self._world.vpcs.keep(endpoint.id, ())
@@ -246,7 +233,7 @@ class EndpointWork:
             return
         self._keep(endpoint, addresses)
         routes = self._routes(endpoint, plan)
-        self._bind(endpoint, routes)
+        self.relays.bind(endpoint.id, routes, anywhere=bool(endpoint.router))
         self._prove([route for route in routes if route.address not in endpoint.addresses], prove)
         self._record(endpoint, addresses)
         self._keep(endpoint, ())
@@ -264,7 +251,7 @@ class EndpointWork:
         self._record(endpoint, addresses)
         self._publish_names(endpoint)
         routes = self._routes(endpoint, plan)
-        ack = self._bind(endpoint, routes)
+        ack = self.relays.bind(endpoint.id, routes, anywhere=bool(endpoint.router))
         self._keep(endpoint, ())
         closed = [
             place
@@ -273,7 +260,7 @@ class EndpointWork:
         ]
         self._refuse(closed)
         self._served[endpoint.id] = routes
-        return _closing([ack], closed)
+        return closing([ack], closed)
 
     def _keep(self, endpoint: Endpoint, addresses: Sequence[str]) -> None:
         """Has the VPC carry addresses that the record does not name yet, or any more; of those it names, all."""
@@ -297,16 +284,6 @@ class EndpointWork:
         routes = self._routes(endpoint, plan)
         return {"answered": self._prove([route for route in routes if port in (0, route.port)], prove)}
 
-    def end_strays(self, owner: str) -> int:
-        """Ends the connections of an endpoint to backends that it does not lead to any more; how many there were.
-
-        :raises Later: a relay is down.
-        """
-        try:
-            return sum(relay.end_strays(owner) for relay in self._world.relays.values()) if self._world.real else 0
-        except RelayDown as error:
-            raise Later(0.05, str(error)) from error
-
     def refused(self, endpoint: Endpoint, ports: Sequence[int]) -> list[Place]:
         """Where dials of these ports are refused: at every address of the endpoint.
 
@@ -317,13 +294,6 @@ class EndpointWork:
         door = msgspec.structs.replace(endpoint.door, port=0)
         asked = msgspec.structs.replace(endpoint, more_ports=tuple(ports))
         return self._refuse(self._places(asked, door))
-
-    def _cut(self, owner: str) -> int:
-        """Ends the connections that an endpoint has; how many there were. :raises Later: a relay is down."""
-        try:
-            return sum(relay.cut(owner) for relay in self._world.relays.values())
-        except RelayDown as error:
-            raise Later(0.05, str(error)) from error
 
     def _routes(self, endpoint: Endpoint, plan: Plan) -> tuple[Route, ...]:
         """Where an endpoint listens: on this machine, and in its VPC where that is possible."""
@@ -346,33 +316,6 @@ class EndpointWork:
         self._world.vpcs.publish(endpoint.vpc_id)
         if endpoint.other and endpoint.other.vpc_id != endpoint.vpc_id:
             self._world.vpcs.publish(endpoint.other.vpc_id)
-
-    def _told(self, endpoint: Endpoint) -> list[Route]:
-        """The routes that the relays have of an endpoint.
-
-        :raises Later: a relay is away.
-        """
-        try:
-            return [route for relay in self._world.relays.values() for route in relay.routes(endpoint.id)]
-        except RelayDown as error:
-            raise Later(0.05, str(error)) from error
-
-    def _bind(self, endpoint: Endpoint, routes: Sequence[Route]) -> Ack:
-        """Makes routes the whole truth about an endpoint.
-
-        :raises Later: the relay is away, or could not bind one.
-        """
-        # One that has lost its last port has had plain routes: others keep their port.
-        relay = self._relay(routes[0].mode if routes else "tcp")
-        if endpoint.router:  # what it leads to may have changed from one relay's affair to the other's
-            for other in self._world.relays.values():
-                if other is not relay:
-                    self._replace(other, endpoint.id, ())
-        ack = self._replace(relay, endpoint.id, routes)
-        failed = [f"{bound.address}:{bound.port} {bound.error}" for bound in ack.bound if bound.error]
-        if failed:
-            raise Later(0.5, f"the relay could not bind {', '.join(failed)}")
-        return ack
 
     def _refuse(self, places: list[Place]) -> list[Place]:
         """The same places, once dials of each are refused.
@@ -429,23 +372,3 @@ class EndpointWork:
                     tx.unclaim(ADDRESSES, taken, current)
                 tx.put(msgspec.structs.replace(current, addresses=(address,)))
         raise Later(0.0, f"an address is in use: {text}")
-
-    def _relay(self, mode: Mode) -> RelayClient:
-        return self._world.relays[role_of(mode)]
-
-    def _replace(self, relay: RelayClient, owner: str, routes: Sequence[Route]) -> Ack:
-        try:
-            return relay.replace(owner, routes, timeout=self._world.settings.drain + _MARGIN)
-        except RelayDown as error:
-            raise Later(0.05, str(error)) from error
-
-
-def _closing(acks: Sequence[Ack], refused: Sequence[Place]) -> dict[str, Any]:
-    """What the relays say of listeners that they closed, and where dials were refused afterwards."""
-    evidence: dict[str, Any] = {
-        "cut": sum(ack.cut for ack in acks),
-        "live": sum(ack.live for ack in acks),
-        "closed": [place for ack in acks for place in ack.closed],
-        "refused": [str(place) for place in refused],
-    }
-    return {**evidence, "relay_restarted": True} if any(ack.lost for ack in acks) else evidence

@@ -107,7 +107,7 @@ class ZoneWork:
         """Ends the connections from before a migration; then the zone is Connected as any other."""
         self._tend(endpoint, zone)
         wait_until(zone.settle_at)
-        evidence = {"cut": self._endpoints.end_strays(zone.id), **self._proof(endpoint, zone)}
+        evidence = {"cut": self._endpoints.relays.end_strays(zone.id), **self._proof(endpoint, zone)}
         with self._world.store.write() as tx:
             current = tx.get(EndpointZone, zone.id)
             if current is not None and current.status == MIGRATED and current.replacing == "Force":
@@ -187,7 +187,7 @@ class ZoneWork:
             self._cut[zone.id] = self._endpoints.take_down(record)
         if not self._world.real:
             return {"engines": "none"}
-        listening = [key for key in self._endpoints.listening(endpoint.id) if key.startswith(f"{zone.id}/")]
+        listening = [key for key in self._endpoints.relays.listening(endpoint.id) if key.startswith(f"{zone.id}/")]
         if listening:
             raise Later(0.05, f"{', '.join(listening)} still listen")
         return {"released": self._cut.get(zone.id, {}), "listening": listening}

@@ -180,13 +180,17 @@ class TenantReconciler:
         if not self._world.real:
             return {"engines": "none"}
         server = server_of(self._world, tenant).health()
-        return {"listening": self._endpoints.listening(tenant.id), "server": server.pid, "version": server.version}
+        return {
+            "listening": self._endpoints.relays.listening(tenant.id),
+            "server": server.pid,
+            "version": server.version,
+        }
 
     def _listening(self, address: Address) -> list[str]:
         if not self._world.real:
             return []
         mark = service_endpoint(address)
-        return [key for key in self._endpoints.listening(address.parent) if key.startswith(f"{mark}/")]
+        return [key for key in self._endpoints.relays.listening(address.parent) if key.startswith(f"{mark}/")]
 
     def _plan(self, tenant: Tenant, endpoint: Endpoint) -> tuple[Route, ...]:
         if not self._world.real:

@@ -225,7 +225,11 @@ class RdsReconciler:
         if not self._world.real:
             return {"engines": "none"}
         server = server_of(self._world, instance).health()
-        return {"listening": self._endpoints.listening(instance.id), "server": server.pid, "version": server.version}
+        return {
+            "listening": self._endpoints.relays.listening(instance.id),
+            "server": server.pid,
+            "version": server.version,
+        }
 
     def _plan(self, instance: DBInstance, endpoint: Endpoint) -> tuple[Route, ...]:
         if not self._world.real:

@@ -299,7 +299,7 @@ class TairReconciler:
         if not self._world.real:
             return {"engines": "none"}
         running = [self._world.redis.health(node).pid for node in self._nodes(instance)]
-        return {"listening": self._endpoints.listening(instance.id), "servers": [pid for pid in running if pid]}
+        return {"listening": self._endpoints.relays.listening(instance.id), "servers": [pid for pid in running if pid]}
 
     def _plan(self, instance: Instance, endpoint: Endpoint) -> tuple[Route, ...]:
         if not self._world.real:
