@@ -15,6 +15,7 @@ from alibabacloud_nlb20220430 import models as nlb
 from alibabacloud_r_kvstore20150101 import models as tair
 
 from tests.nlb.conftest import Network, Nlb
+from tests.redis_once import ONCE
 from tests.running import PASSWORD, Running, kill, until
 
 PORT = 6379
@@ -47,7 +48,9 @@ class Site(NamedTuple):
 
     def who(self, address: str, port: int = PORT) -> str:
         """The server that answers a new connection, by the key ``who`` in it."""
-        with redis.Redis(host=address, port=port, password=PASSWORD, socket_timeout=5, decode_responses=True) as client:
+        with redis.Redis(
+            host=address, port=port, password=PASSWORD, socket_timeout=5, decode_responses=True, retry=ONCE
+        ) as client:
             found = client.get("who")
         assert isinstance(found, str)
         return found
@@ -60,7 +63,7 @@ class Site(NamedTuple):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with Running(tmp_path_factory.mktemp("traffic")) as running:
+    with Running(tmp_path_factory.mktemp("traffic"), "--pace", "instant") as running:
         api = Nlb(running)
         network = api.network()
         vswitch = network.vswitches["cn-hangzhou-h"]
@@ -151,7 +154,7 @@ def test_a_removed_server_gets_no_new_client_and_keeps_its_old_ones(site: Site, 
 
 def test_a_stopped_listener_refuses_and_cuts(site: Site, listener: str) -> None:
     both = site.addresses()
-    with redis.Redis(host=both[0], port=PORT, password=PASSWORD, single_connection_client=True) as client:
+    with redis.Redis(host=both[0], port=PORT, password=PASSWORD, single_connection_client=True, retry=ONCE) as client:
         client.ping()
         site.nlb.finish(site.nlb.api.stop_listener(nlb.StopListenerRequest(listener_id=listener)).body)
         assert site.nlb.listener_of(listener).listener_status == "Stopped"
@@ -279,7 +282,9 @@ def test_a_deleted_load_balancer_is_gone_with_its_names(site: Site, group: str) 
     site.nlb.listener(balancer, group, 6400)
     found = site.nlb.balancer_of(balancer)
     addresses = site.addresses(found.dnsname)
-    with redis.Redis(host=addresses[1], port=6400, password=PASSWORD, single_connection_client=True) as client:
+    with redis.Redis(
+        host=addresses[1], port=6400, password=PASSWORD, single_connection_client=True, retry=ONCE
+    ) as client:
         client.ping()
         site.nlb.finish(
             site.nlb.api.delete_load_balancer(nlb.DeleteLoadBalancerRequest(load_balancer_id=balancer)).body

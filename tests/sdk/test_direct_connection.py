@@ -10,6 +10,7 @@ import pytest
 import redis
 from alibabacloud_r_kvstore20150101 import models as tair
 
+from tests.redis_once import ONCE
 from tests.running import PASSWORD, Running, refused, until
 
 pytestmark = pytest.mark.usefixtures("resolving")
@@ -63,7 +64,7 @@ def test_release_cuts_every_client_and_leaves_the_ordinary_address_alone(
             socket.create_connection(place)
     assert direct not in jackfield.names()
     with pytest.raises(redis.ConnectionError):
-        redis.Redis(host=direct, port=6379, password=PASSWORD).ping()
+        redis.Redis(host=direct, port=6379, password=PASSWORD, retry=ONCE).ping()
     served = load.served
     until("the ordinary address goes on", lambda: load.served > served + 100)
     assert load.stop() == []

@@ -16,6 +16,7 @@ from jackfield.endpoints.resources import Endpoint
 from jackfield.store.resource import Change
 from jackfield.store.sqlite import open_store
 from tests.chaos.dialling import holding, is_closed, pings
+from tests.redis_once import ONCE
 from tests.running import PASSWORD, Running, refused, until
 
 pytestmark = pytest.mark.usefixtures("resolving")
@@ -145,7 +146,7 @@ def test_a_new_name_cuts_nobody(jackfield: Running, instance: str) -> None:
         until("Normal", over)
         assert old not in jackfield.names()
         with pytest.raises(redis.ConnectionError):
-            serves(old, 6379)
+            serves(old, 6379, retry=ONCE)
         assert serves(new, 6379)
         assert [(address, 6379) for address in jackfield.names()[new]] == places
         assert [pings(connection) for connection in held] == [True]

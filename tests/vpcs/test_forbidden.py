@@ -13,6 +13,7 @@ import pytest
 import redis
 
 from tests.privatelink.cloud import ZH, ZI
+from tests.redis_once import ONCE
 from tests.running import PASSWORD
 from tests.users import User
 from tests.vpcs.inside import RunningAs
@@ -56,7 +57,9 @@ def worlds(user: User) -> Iterator[Worlds]:
 
 def ask(address: str) -> object:
     """What the database behind an address of this machine calls itself."""
-    with redis.Redis(host=address, port=PORT, password=PASSWORD, socket_timeout=5, decode_responses=True) as client:
+    with redis.Redis(
+        host=address, port=PORT, password=PASSWORD, socket_timeout=5, decode_responses=True, retry=ONCE
+    ) as client:
         try:
             return client.get("who")
         except redis.RedisError as error:

@@ -8,6 +8,7 @@ import redis
 
 from tests.nlb.conftest import Network
 from tests.privatelink.cloud import ZH, ZI, Side
+from tests.redis_once import ONCE
 from tests.running import PASSWORD, until
 from tests.vpcs.inside import RunningAs
 
@@ -82,7 +83,9 @@ def build(running: RunningAs) -> Worlds:
 
 def _says(address: str) -> object:
     """What the database behind an address of this machine calls itself."""
-    with redis.Redis(host=address, port=PORT, password=PASSWORD, socket_timeout=5, decode_responses=True) as client:
+    with redis.Redis(
+        host=address, port=PORT, password=PASSWORD, socket_timeout=5, decode_responses=True, retry=ONCE
+    ) as client:
         try:
             return client.get("who")
         except redis.RedisError:
