@@ -28,14 +28,14 @@ def command(running: Running, *words: str, text: str = "") -> subprocess.Complet
     return done
 
 
-def adopt(running: Running, database: Theirs, *, credentials: bool = False, **more: str) -> dict[str, Any]:
+def adopt(running: Running, database: Theirs, *options: str, credentials: bool = False) -> dict[str, Any]:
     """Adopts by the command line; its JSON."""
     words = ["adopt", "--product", database.product, "--engine", database.engine, "--port", str(database.port)]
     words += [
         "--whitelist",
         EVERYBODY,
         "--json",
-        *(word for pair in more.items() for word in (f"--{pair[0]}", pair[1])),
+        *options,
     ]
     if credentials:
         words += [*(("--user", database.user) if database.user else ()), "--password-stdin"]

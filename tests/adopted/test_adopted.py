@@ -193,7 +193,7 @@ def test_it_is_still_adopted_after_everything_died(jackfield: Running, database:
 
 def test_looked_at_with_an_account(jackfield: Running, database: Theirs) -> None:
     """The password is sealed: neither replies nor files have it; what it finds is the database's own version."""
-    made = adopt(jackfield, database, credentials=True, prefix=f"with-{database.kind}")
+    made = adopt(jackfield, database, "--prefix", f"with-{database.kind}", credentials=True)
     customer = Customer(jackfield, database, made["id"])
     assert made["connection_string"].startswith(f"with-{database.kind}.")
     assert made["version"][0].isdigit()

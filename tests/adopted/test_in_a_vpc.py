@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from alibabacloud_nlb20220430 import models as nlb
+from alibabacloud_r_kvstore20150101 import models as tair
 
 from tests.adopted.adopting import Customer, adopt, command
 from tests.adopted.theirs import PASSWORD, Theirs, has, lost, theirs
@@ -40,12 +40,15 @@ def redis() -> Iterator[Theirs]:
 
 @pytest.fixture(scope="module")
 def customer(jackfield: Running, network: Network, redis: Theirs) -> Customer:
-    place: dict[str, Any] = {
-        "vswitch": network.vswitches["cn-hangzhou-h"],
-        "private-address": ADDRESS,
-        "endpoint-port": str(PORT),
-    }
-    made = adopt(jackfield, redis, **place)
+    place = (
+        "--vswitch",
+        network.vswitches["cn-hangzhou-h"],
+        "--private-address",
+        ADDRESS,
+        "--endpoint-port",
+        str(PORT),
+    )
+    made = adopt(jackfield, redis, *place)
     assert (made["vpc_address"], made["port"]) == (ADDRESS, PORT)
     return Customer(jackfield, redis, made["id"])
 
@@ -84,3 +87,28 @@ def test_behind_a_load_balancer(jackfield: Running, network: Network, customer: 
     until("it is healthy again", lambda: not balancers.ailing(listener))
     with contextlib.closing(redis.connect(address, 6379)) as client:
         assert has(client, "before")
+
+
+def test_its_endpoint_moves_to_another_zone(jackfield: Running, network: Network, redis: Theirs) -> None:
+    """The vendor would move its servers; here nothing of the database moves."""
+    pid = redis.pid
+    made = adopt(jackfield, redis, "--vswitch", network.vswitches["cn-hangzhou-h"])
+    customer = Customer(jackfield, redis, made["id"])
+    with contextlib.closing(customer.connect()) as session:
+        customer.tair.migrate_to_other_zone(
+            tair.MigrateToOtherZoneRequest(
+                dbinstance_id=made["id"],
+                zone_id="cn-hangzhou-i",
+                v_switch_id=network.vswitches["cn-hangzhou-i"],
+                effective_time="Immediately",
+            )
+        )
+        customer.wait()
+        with pytest.raises(lost()):
+            has(session, "before")
+    (private,) = customer.seen()["endpoints"]
+    assert private["vpc_address"].startswith("10.5.2.")
+    with contextlib.closing(customer.connect()) as client:
+        assert has(client, "before")
+    assert redis.pid == pid
+    customer.delete()

@@ -9,12 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from alibabacloud_r_kvstore20150101 import models as tair
 from alibabacloud_r_kvstore20150101.client import Client as TairClient
 from alibabacloud_rds20140815 import models as rds
 from alibabacloud_rds20140815.client import Client as RdsClient
 
+from jackfield.products import rds as rds_product
+from jackfield.products import tair as tair_product
+from jackfield.products.adopted import NAMED_BY
 from jackfield.products.rds.product import RDS
 from jackfield.products.tair.product import TAIR
 from tests.adopted.adopting import EVERYBODY, Customer, adopt, command, post
@@ -158,6 +162,20 @@ def test_operations_that_want_the_server_of_rds(jackfield: Running, postgres: Th
         )
     with refused("IncorrectDBInstanceType", 403):
         api.delete_account(rds.DeleteAccountRequest(dbinstance_id=id, account_name="owner"))
+    for call, asked in (
+        (api.restart_dbinstance, rds.RestartDBInstanceRequest(dbinstance_id=id)),
+        (api.stop_dbinstance, rds.StopDBInstanceRequest(dbinstance_id=id, region_id="cn-hangzhou")),
+        (api.switch_dbinstance_ha, rds.SwitchDBInstanceHARequest(dbinstance_id=id, node_id="1")),
+        (
+            api.create_read_only_dbinstance,
+            rds.CreateReadOnlyDBInstanceRequest(
+                dbinstance_id=id, region_id="cn-hangzhou", zone_id="cn-hangzhou-h", engine_version="15.0",
+                dbinstance_class="pg.n2.medium.1", dbinstance_storage=20, pay_type="Postpaid",
+            ),
+        ),
+    ):  # fmt: skip
+        with refused("IncorrectDBInstanceType", 403):
+            call(asked)
     assert api.describe_accounts(rds.DescribeAccountsRequest(dbinstance_id=id)).body.total_record_count == 0
     account = jackfield.ask("accounts", {"name": "other"})
     stranger = RdsClient(jackfield.config(account["access_key_id"], account["access_key_secret"]))
@@ -208,20 +226,31 @@ def test_protection_holds_for_administrators_too(jackfield: Running, redis: Thei
     until("the instance gone", lambda: customer.instance not in customer.listed())
 
 
-def test_connectivity_tells_that_it_is_away(jackfield: Running) -> None:
-    with theirs("redis") as database:
-        customer = Customer(jackfield, database, adopt(jackfield, database)["id"])
+@pytest.mark.parametrize("kind", ["redis", "mariadb"])
+def test_connectivity_tells_that_it_is_away(jackfield: Running, kind: str) -> None:
+    """And it can be deleted meanwhile, which needs no database either."""
+    with theirs(kind) as database:
+        customer = Customer(jackfield, database, adopt(jackfield, database, credentials=True)["id"])
 
         def told() -> tuple[str, str | None]:
-            asked = tair.DescribeDbInstanceConnectivityRequest(dbinstance_id=customer.instance, src_ip="10.1.2.3")
-            body = customer.tair.describe_db_instance_connectivity(asked).body
+            body: Any
+            if kind == "redis":
+                asked = tair.DescribeDbInstanceConnectivityRequest(dbinstance_id=customer.instance, src_ip="10.1.2.3")
+                body = customer.tair.describe_db_instance_connectivity(asked).body
+            else:
+                body = customer.rds.describe_dbinstance_connectivity(
+                    rds.DescribeDBInstanceConnectivityRequest(
+                        db_instance_name=customer.instance, source_ip_address="10.1.2.3"
+                    )
+                ).body
             return body.conn_check_result, body.conn_check_error_code
 
         assert told() == ("Success", None)
+        status = customer.status()
         database.kill()
         until("it said to be away", lambda: told() == ("Failed", "CONNECTION_ABNORMAL"))
-        assert customer.status() == "Normal"
-        customer.delete()  # which needs no database either
+        assert customer.status() == status
+        customer.delete()
         until("the instance gone", lambda: customer.instance not in customer.listed())
 
 
@@ -232,6 +261,17 @@ def test_lists_of_what_is_allowed_name_operations() -> None:
         assert rule is not None
         names = {*rule.allowed, *(name for name, _ in rule.unless)}  # type: ignore[attr-defined]
         assert [name for name in names if not product.knows(name)] == []
+
+
+def test_no_writing_operation_names_an_instance_in_another_way() -> None:
+    """What the rule does not find it does not refuse."""
+    harmless = {"global_instance_id", "instance_name", "instance_names"}
+    for product in (rds_product.load(), tair_product.load()):
+        for operation in product.operations.values():
+            names = [field.name for field in msgspec.structs.fields(operation.request_type)]
+            by = {name for name in names if "instance" in name and name.endswith(("id", "ids", "name", "names"))}
+            if operation.writes and not by & set(NAMED_BY):
+                assert by <= harmless, f"{operation.name} names an instance by {by - harmless}"
 
 
 def test_the_administration_shows_no_secret_in_what_it_refuses(jackfield: Running, postgres: Theirs) -> None:

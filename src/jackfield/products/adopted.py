@@ -18,6 +18,12 @@ from jackfield.store.resource import Resource
 ADOPTED = "adopted"
 """Claim space of instances whose database was adopted, each under its own id."""
 
+NAMED_BY = ("db_instance_id", "instance_id", "db_instance_name")
+"""The parameters by which writing operations name an instance."""
+
+AWAY = "The database of the instance does not answer"
+"""What connectivity checks tell the owner, who need not know where it runs."""
+
 
 class Adopted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where a database runs, and what was last seen of it.
@@ -115,7 +121,7 @@ class AdoptedRule:
             operation == name and getattr(request, parameter) for name, parameter in self.unless
         ):
             return
-        for parameter in ("db_instance_id", "instance_id"):
+        for parameter in NAMED_BY:
             id = getattr(request, parameter, None)
             if isinstance(id, str) and id and tx.holder(ADOPTED, id):
                 instance = tx.get(self._resource, id)

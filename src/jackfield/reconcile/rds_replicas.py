@@ -121,7 +121,7 @@ class Replicas:
 
     def look(self, instance: DBInstance) -> None:
         """Notes by how much a replica is behind, and what serves an instance of MySQL; has a primary of MySQL throw
-        away what no replica of it needs.
+        away what no replica of it needs. A server that somebody else runs is left alone.
         """
         if not self._world.real or instance.adopted:
             return

@@ -21,13 +21,18 @@ RULE = AdoptedRule(
         (
             *("AllocateInstancePublicConnection", "ReleaseInstancePublicConnection", "ReleaseInstanceConnection"),
             *("ModifyDBInstanceConnectionString", "SwitchDBInstanceNetType", "ModifyDBInstanceNetworkType"),
-            *("ModifyDBInstanceNetworkExpireTime", "SwitchDBInstanceVpc", "MigrateConnectionToOtherZone"),
+            *(
+                "ModifyDBInstanceNetworkExpireTime",
+                "SwitchDBInstanceVpc",
+                "MigrateConnectionToOtherZone",
+                "MigrateToOtherZone",
+            ),
             *("CreateDBInstanceEndpoint", "ModifyDBInstanceEndpoint", "DeleteDBInstanceEndpoint"),
             *("CreateDBInstanceEndpointAddress", "ModifyDBInstanceEndpointAddress", "DeleteDBInstanceEndpointAddress"),
             *("ModifySecurityIps", "ModifySecurityGroupConfiguration", "ModifyDBInstanceSSL"),
             *("ModifyDBInstanceDescription", "ModifyDBInstanceDeletionProtection", "ModifyResourceGroup"),
             *("TagResources", "UntagResources", "AddTagsToResource", "RemoveTagsFromResource"),
-            *("DeleteDBInstance",),
+            *("DeleteDBInstance", "DestroyDBInstance"),
         )
     ),
     AdoptedNotSupported,

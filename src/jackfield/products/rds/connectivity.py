@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from jackfield.endpoints.resources import Endpoint
 from jackfield.endpoints.whitelist import union
+from jackfield.products.adopted import AWAY
 from jackfield.products.errors import InvalidParameterValue
 from jackfield.products.operation import Call, Param, Reply, Request, operation
 from jackfield.products.rds.errors import InvalidDBInstanceNameNotFound
@@ -61,12 +62,13 @@ def describe_db_instance_connectivity(
     except ValueError:
         raise InvalidParameterValue(name="SourceIpAddress") from None
     serving = any(endpoint.serves for endpoint in tx.children(Endpoint, instance.id))
-    if instance.status not in _ANSWERING or not serving:
+    away = instance.adopted is not None and instance.adopted.away
+    if instance.status not in _ANSWERING or not serving or away:
         return DescribeDBInstanceConnectivityReply(
             db_instance_name=instance.id,
             conn_check_result="Failed",
             conn_check_error_code="CONNECTION_ABNORMAL",
-            conn_check_error_message=f"The instance is {instance.status}",
+            conn_check_error_message=AWAY if away else f"The instance is {instance.status}",
         )
     rules = Whitelist(union(instance.whitelist), admit_local=call.local_clients == "allow")
     if not rules.admits(address):

@@ -27,7 +27,7 @@ RULE = AdoptedRule(
             *("ModifyDBInstanceConnectionString", "SwitchNetwork", "ModifyInstanceNetExpireTime"),
             *("ModifyIntranetAttribute", "ModifySecurityIps", "ModifySecurityGroupConfiguration", "ModifyInstanceSSL"),
             *("ModifyInstanceAttribute", "ModifyResourceGroup", "TagResources", "UntagResources"),
-            *("DeleteInstance",),
+            *("MigrateToOtherZone", "ModifyInstanceMaintainTime", "TransformInstanceChargeType", "DeleteInstance"),
         )
     ),
     AdoptedNotSupported,

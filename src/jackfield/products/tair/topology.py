@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 
 from jackfield.endpoints.whitelist import union
+from jackfield.products.adopted import AWAY
 from jackfield.products.errors import InvalidParameterValue
 from jackfield.products.operation import Call, Param, Reply, Request, Shape, operation
 from jackfield.products.tair import views
@@ -207,7 +208,7 @@ def _serves(instance: Instance) -> bool:
 
 def _why_not(instance: Instance) -> str:
     if instance.adopted and instance.adopted.away:
-        return "The database of the instance does not answer"
+        return AWAY
     return f"The instance is {instance.status}"
 
 
