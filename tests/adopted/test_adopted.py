@@ -16,6 +16,12 @@ from tests.adopted.theirs import KINDS, PASSWORD, Theirs, has, lost, put, theirs
 from tests.running import Running, until
 
 
+@pytest.fixture(scope="module")
+def jackfield(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with Running(tmp_path_factory.mktemp("adopted"), "--pace", "instant") as running:
+        yield running
+
+
 @pytest.fixture(scope="module", params=KINDS)
 def database(request: pytest.FixtureRequest) -> Iterator[Theirs]:
     with theirs(request.param) as found:

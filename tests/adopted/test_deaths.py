@@ -1,9 +1,11 @@
-"""kill -9 of the API process while a database is adopted and given up."""
+"""kill -9 of the API process while a database is adopted and given up; databases that hang, or count who looks."""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import random
+import signal
 import socket
 import threading
 from collections.abc import Iterator
@@ -64,6 +66,26 @@ def killed(running: Running, chance: random.Random, really: bool) -> Iterator[No
         yield
     killer.join()
     running.wait_ready()
+
+
+def test_one_that_hangs_is_away(tmp_path: Path) -> None:
+    """Its system accepts connections and nobody answers them; what needs no answer is not held up."""
+    with theirs("redis") as database, Running(tmp_path, "--pace", "instant") as running:
+        customer = Customer(running, database, adopt(running, database)["id"])
+        customer.allocate("hangs-public", 6390)
+        customer.wait()
+        os.kill(database.pid, signal.SIGSTOP)
+        try:
+            until("degraded", lambda: running.ask("health")["status"] == "degraded")
+            assert "timed out" in customer.seen()["away"]
+            customer.release("hangs-public.redis.rds.aliyuncs.com")
+            customer.wait()
+            assert set(customer.endpoints()) == {"private"}
+        finally:
+            os.kill(database.pid, signal.SIGCONT)
+        until("health", lambda: running.ask("health")["status"] == "ok")
+        with contextlib.closing(customer.connect()) as client:
+            assert has(client, "before")
 
 
 def test_looks_do_not_make_mysql_block_this_machine() -> None:

@@ -14,7 +14,8 @@ from jackfield.cli.folder import folder_of, ready_of
 from jackfield.supervisor.ready import Ready
 
 _PATIENCE = 60.0
-"""Seconds that the instance may take to serve; its database has answered before."""
+"""Seconds that the look at the database may take, each of its host's addresses in turn, and then the instance until it
+serves."""
 
 _LOOK_SECONDS = 0.1
 _ON_THE_WAY = ("Creating",)
@@ -23,7 +24,7 @@ _ON_THE_WAY = ("Creating",)
 def run(options: argparse.Namespace) -> int:
     """Adopts a database and waits until the new instance serves."""
     ready = ready_of(folder_of(options.data))
-    made = ask(ready, "instances", _request(options))
+    made = ask(ready, "instances", _request(options), patience=_PATIENCE)
     instance = _wait(ready, made["id"])
     if options.json:
         print(json.dumps({**made, "status": instance["status"]}, indent=2))

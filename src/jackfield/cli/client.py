@@ -14,8 +14,10 @@ from jackfield.supervisor.ready import Ready
 _PATIENCE = 10.0
 
 
-def ask(ready: Ready, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+def ask(ready: Ready, path: str, body: dict[str, Any] | None = None, *, patience: float = _PATIENCE) -> dict[str, Any]:
     """The JSON reply of ``/_jackfield/…``; a POST when there is a body.
+
+    :param patience: seconds that it may take.
 
     :raises Failure: nobody answers, or with an error.
     """
@@ -26,7 +28,7 @@ def ask(ready: Ready, path: str, body: dict[str, Any] | None = None) -> dict[str
     )
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # loopback needs no proxy
     try:
-        with opener.open(request, timeout=_PATIENCE) as response:
+        with opener.open(request, timeout=patience) as response:
             reply: dict[str, Any] = json.load(response)
     except urllib.error.HTTPError as error:
         raise Failure(f"{ready.api} refused: {error.code} {_told(error.read())}") from None
