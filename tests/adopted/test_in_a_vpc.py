@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from alibabacloud_nlb20220430 import models as nlb
 from alibabacloud_r_kvstore20150101 import models as tair
+from alibabacloud_rds20140815 import models as rds
 
 from tests.adopted.adopting import Customer, adopt, command
 from tests.adopted.theirs import PASSWORD, Theirs, has, lost, theirs
@@ -112,3 +113,33 @@ def test_its_endpoint_moves_to_another_zone(jackfield: Running, network: Network
         assert has(client, "before")
     assert redis.pid == pid
     customer.delete()
+
+
+def test_an_instance_of_rds_goes_to_another_vpc(jackfield: Running, network: Network) -> None:
+    """And its private endpoint becomes public for a while."""
+    elsewhere = Nlb(jackfield).network("10.7")
+    with theirs("mariadb") as mariadb:
+        customer = Customer(jackfield, mariadb, adopt(jackfield, mariadb)["id"])
+        customer.rds.switch_dbinstance_vpc(
+            rds.SwitchDBInstanceVpcRequest(
+                dbinstance_id=customer.instance,
+                vpcid=elsewhere.vpc,
+                v_switch_id=elsewhere.vswitches["cn-hangzhou-h"],
+                private_ip_address="10.7.1.9",
+            )
+        )
+        customer.wait()
+        (private,) = customer.seen()["endpoints"]
+        assert (private["vpc_id"], private["vpc_address"]) == (elsewhere.vpc, "10.7.1.9")
+        name, port = customer.endpoints()["private"]
+        customer.rds.switch_dbinstance_net_type(
+            rds.SwitchDBInstanceNetTypeRequest(
+                dbinstance_id=customer.instance, connection_string_prefix=name.partition(".")[0], port=str(port)
+            )
+        )
+        customer.wait()
+        assert set(customer.endpoints()) == {"public"}
+        with contextlib.closing(customer.connect("public")) as client:
+            assert has(client, "before")
+        customer.delete()
+        until("the instance gone", lambda: customer.instance not in customer.listed())

@@ -27,8 +27,6 @@ RULE = AdoptedRule(
                 "MigrateConnectionToOtherZone",
                 "MigrateToOtherZone",
             ),
-            *("CreateDBInstanceEndpoint", "ModifyDBInstanceEndpoint", "DeleteDBInstanceEndpoint"),
-            *("CreateDBInstanceEndpointAddress", "ModifyDBInstanceEndpointAddress", "DeleteDBInstanceEndpointAddress"),
             *("ModifySecurityIps", "ModifySecurityGroupConfiguration", "ModifyDBInstanceSSL"),
             *("ModifyDBInstanceDescription", "ModifyDBInstanceDeletionProtection", "ModifyResourceGroup"),
             *("TagResources", "UntagResources", "AddTagsToResource", "RemoveTagsFromResource"),
