@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
+import time
 from typing import Any
 
 import pytest
 import redis
 from alibabacloud_r_kvstore20150101 import models as tair
 
+from jackfield.products.tair.resources import Instance
+from jackfield.reconcile.tair_switching import seconds_until
+from jackfield.store.sqlite import open_store
 from tests.chaos.dialling import is_closed, logged_in
 from tests.running import PASSWORD, Running, refused, until
 from tests.sdk.clients import Account
@@ -200,6 +205,48 @@ def test_refusals(me: Account) -> None:
     with refused("InvalidSwitchType", 400):
         switch(running, cluster, node_id="all", switch_type="Fastest")
     assert len(shard_names(running, cluster)) == 2
+
+
+def test_a_switch_waits_for_its_window(me: Account) -> None:
+    """The instance is Normal until then; it begins once the window is there, as it is set by then."""
+    running = me.running
+    instance = running.create(2, "")
+
+    def window(begins_in: float) -> None:
+        start = time.gmtime(time.time() + begins_in)
+        end = time.gmtime(time.time() + begins_in + 3600)
+        running.tair.modify_instance_maintain_time(
+            tair.ModifyInstanceMaintainTimeRequest(
+                instance_id=instance,
+                maintain_start_time=time.strftime("%H:%MZ", start),
+                maintain_end_time=time.strftime("%H:%MZ", end),
+            )
+        )
+
+    window(2 * 3600)
+    switch(running, instance, node_id="all", switch_mode=1)
+    running.wait_idle()
+    assert (running.status(instance), switches(running, instance)) == ("Normal", 0)
+    window(-600)
+    until("the switch", lambda: switches(running, instance) == 1)
+    running.wait_normal(instance)
+
+
+def switches(running: Running, instance: str) -> int:
+    """How often the instance was HASwitching, by the change feed."""
+    with contextlib.closing(open_store(running.folder.store)) as store, store.read() as view:
+        changes = view.changes(kind=Instance.kind, id=instance, limit=1_000)
+    return sum(one.after == "HASwitching" != one.before for one in changes)
+
+
+def test_windows() -> None:
+    """Seconds until a daily window begins."""
+    assert seconds_until(86_400 * 5 + 3_600, "01:00Z", "02:00Z") == 0
+    assert seconds_until(86_400 * 5 + 7_200, "01:00Z", "02:00Z") == 23 * 3_600
+    assert seconds_until(86_400 * 5 + 60, "01:00Z", "02:00Z") == 3_540
+    assert seconds_until(86_400 * 5 + 60, "23:30Z", "00:30Z") == 0
+    assert seconds_until(86_400 * 5 + 86_100, "23:30Z", "00:30Z") == 0
+    assert seconds_until(86_400 * 5 + 1_800, "23:30Z", "00:30Z") == 23 * 3_600
 
 
 def test_one_change_at_a_time(jackfield: Running, cluster: str) -> None:

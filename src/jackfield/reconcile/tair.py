@@ -39,6 +39,7 @@ from jackfield.reconcile.tair_logins import Logins
 from jackfield.reconcile.tair_moves import moved
 from jackfield.reconcile.tair_nodes import prove, prove_free, redis_node
 from jackfield.reconcile.tair_shards import ShardWork
+from jackfield.reconcile.tair_switching import begin_planned
 from jackfield.reconcile.tair_upkeep import Upkeep
 from jackfield.reconcile.tls import prove_no_tls, tls_prover
 from jackfield.reconcile.world import World
@@ -246,7 +247,8 @@ class TairReconciler:
         soon = self._accounts.work(instance, partial(self._nodes, instance), partial(self._log_in, instance))
         expiry = until_expiry(endpoints, time.time())
         pause = self._adopted.pause(instance) if self._world.real else None
-        return min((each for each in (soon, expiry, pause) if each is not None), default=None)
+        planned = begin_planned(self._world, instance)
+        return min((each for each in (soon, expiry, pause, planned) if each is not None), default=None)
 
     def _log_in(self, instance: Instance, user: str, password: str) -> Mapping[str, Any]:
         """What every server says to somebody who logs in through the ordinary address.

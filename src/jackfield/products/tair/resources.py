@@ -80,6 +80,7 @@ class Instance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     :param ending: the server processes that a restart ends.
     :param resharding: what ``change`` is about when it is ``shards``.
     :param switching: node ids of the shards whose servers are replaced while the status is HASwitching.
+    :param planned_switch: those whose servers are to be replaced in the next maintenance window.
     :param tls_since: from when the year of the certificates counts that its endpoints show, seconds since the epoch; 0:
         they end no TLS.
     :param vpc_id: empty, as ``vswitch_id``, in the classic network.
@@ -117,6 +118,7 @@ class Instance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     ending: tuple[ProcessId, ...] = ()
     resharding: Resharding | None = None
     switching: tuple[str, ...] = ()
+    planned_switch: tuple[str, ...] = ()
     tls_since: float = 0.0
     move: Move | None = None
     settings: InstanceSettings = InstanceSettings()

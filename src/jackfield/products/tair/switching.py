@@ -18,6 +18,7 @@ from jackfield.products.tair.states import HA_SWITCHING, NORMAL
 from jackfield.store.interface import Tx
 
 ALL = "all"
+IMMEDIATELY, IN_WINDOW = 0, 1
 
 
 class SwitchInstanceHARequest(InstanceIdRequest):
@@ -33,7 +34,9 @@ class SwitchInstanceHARequest(InstanceIdRequest):
             enum=("ReliabilityPriority", "AvailablePriority"),
         ),
     ] = "ReliabilityPriority"
-    switch_mode: Annotated[int, Param("When: 0, now.", "0", range=(0, 0))] = 0
+    switch_mode: Annotated[
+        int, Param("When: 0, now; 1, within the maintenance window.", "0", range=(IMMEDIATELY, IN_WINDOW))
+    ] = IMMEDIATELY
     source_node_id: Annotated[str, Param("The node that serves a shard now.", "52717408")] = ""
     target_shard_name: Annotated[str, Param("The name of the shard.", "r-2zegk3jyxxxwixfo6c-db-1")] = ""
 
@@ -55,19 +58,25 @@ def switch_instance_ha(tx: Tx, call: Call, request: SwitchInstanceHARequest) -> 
 
     There is no second server that runs beside the first: the new one takes over its data when it has ended. The
     instance is HASwitching until the new ones have answered through every endpoint. Clients of a cluster's ordinary
-    address wait; other connections to these shards are cut, as the vendor's are.
+    address wait; other connections to these shards are cut, as the vendor's are. What waits for the maintenance window
+    leaves the instance Normal until then; a later call of this operation takes its place.
     """
     instance = own_instance(tx, call, request.instance_id, InvalidInstanceIdNotFound)
     chosen = _chosen(instance, request)
     if instance.status != NORMAL:
         raise InstanceStatusNotSupport
-    changed = msgspec.structs.replace(
-        instance,
-        status=HA_SWITCHING,
-        switching=tuple(shard.node_id for shard in chosen),
-        ending=(),
-        settle_at=call.now + call.pace,
-    )
+    nodes = tuple(shard.node_id for shard in chosen)
+    if request.switch_mode == IN_WINDOW:
+        changed = msgspec.structs.replace(instance, planned_switch=nodes)
+    else:
+        changed = msgspec.structs.replace(
+            instance,
+            status=HA_SWITCHING,
+            switching=nodes,
+            planned_switch=(),
+            ending=(),
+            settle_at=call.now + call.pace,
+        )
     tx.put(changed)
     tx.schedule(changed)
     return SwitchInstanceHAReply(task_id=str(secrets.randbelow(9 * 10**8) + 10**8))
