@@ -151,10 +151,18 @@ def terminate(process_id: ProcessId, grace: float = 5.0) -> bool:
     """
     if not send(process_id, signal.SIGTERM) or wait_gone(process_id, grace):
         return True
+    kill(process_id)
+    return False
+
+
+def kill(process_id: ProcessId) -> None:
+    """Ends a process by SIGKILL. Returns when it is gone.
+
+    :raises PermissionError, TimeoutError: as :func:`terminate`.
+    """
     send(process_id, signal.SIGKILL)
     if not wait_gone(process_id, _KILL_PATIENCE):
         raise TimeoutError(f"process {process_id.pid} does not die of SIGKILL")
-    return False
 
 
 def _look(pid: int) -> tuple[str, str] | None:

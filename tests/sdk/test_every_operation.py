@@ -17,7 +17,7 @@ from tests.sdk.clients import Account, check_types, same_but_for_the_request_id,
 
 PUBLIC = "everypublic"
 MODELS = {"tair": tair_models, "vpc": vpc_models, "sts": sts_models}
-OTHER_WRITES = (*tair_cases.OTHER_WRITES, "Reset", "Grant", "Restart", "Flush", "Untag", "Add", "Switch")
+OTHER_WRITES = (*tair_cases.OTHER_WRITES, "Reset", "Grant", "Restart", "Flush", "Untag", "Add", "Switch", "Master")
 TAGS = [{"Key": "存储类型", "Value": "开发"}, {"Key": "stage", "Value": "test"}]
 
 
@@ -41,6 +41,7 @@ class World(NamedTuple):
     grown: str
     shrunk: str
     switched: str
+    failing: str
     settled: str
     routed: str
     classic: str
@@ -71,7 +72,7 @@ def world(states: Running, me: Account) -> World:
         vpc, vswitch, states.create(0, ""), states.create(2, ""), direct, public, states.create(0, ""), doomed_vpc,
         doomed_vswitch, _with_accounts(states, me), states.create(2, ""), states.create(0, ""), states.create(0, ""),
         states.create(0, ""), states.create(2, ""), states.create(4, ""), states.create(2, ""),
-        _with_accounts(states, me, vpc_id=vpc, v_switch_id=elsewhere), states.create(2, ""),
+        states.create(2, ""), _with_accounts(states, me, vpc_id=vpc, v_switch_id=elsewhere), states.create(2, ""),
         states.create(0, "", network_type="CLASSIC", zone_id="cn-hangzhou-i"),
     )  # fmt: skip
 
@@ -191,6 +192,10 @@ def cases(world: World) -> list[Case]:
         Case("tair", "DeleteShardingNode", "delete_sharding_node", {
             "InstanceId": world.shrunk, "NodeId": f"{world.shrunk}-db-0,{world.shrunk}-db-2", "ShardCount": 1,
             "EffectiveTime": "Immediately", "ForceTrans": False,
+        }),
+        Case("tair", "MasterNodeShutDownFailOver", "master_node_shut_down_fail_over", {
+            "InstanceId": world.failing, "Category": "instance", "FailMode": "Hard", "DBFaultMode": "Random",
+            "DBNodes": f"{world.failing}-db-0", "ProxyFaultMode": "Random", "ProxyInstanceIds": None,
         }),
         Case("tair", "SwitchInstanceHA", "switch_instance_ha", {
             "InstanceId": world.switched, "NodeId": "all", "SwitchType": "AvailablePriority", "SwitchMode": 0,

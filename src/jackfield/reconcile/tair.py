@@ -206,7 +206,9 @@ class TairReconciler:
         with self._world.store.write() as tx:
             current = tx.get(Instance, instance.id)
             if current is not None and current.status == instance.status:
-                settled = msgspec.structs.replace(current, status=NORMAL, change="", secret="", ending=(), switching=())
+                settled = msgspec.structs.replace(
+                    current, status=NORMAL, change="", secret="", ending=(), switching=(), fault=""
+                )
                 tx.put(settled, evidence=evidence)
         return 0.0
 

@@ -10,7 +10,7 @@ import msgspec
 
 from jackfield.endpoints.resources import Endpoint
 from jackfield.engines.redis import RedisNode
-from jackfield.processes import ProcessId
+from jackfield.processes import ProcessId, kill
 from jackfield.products.tair.resources import Instance
 from jackfield.products.tair.states import FLUSHING, HA_SWITCHING, REBOOTING
 from jackfield.reconcile.loop import Later
@@ -38,8 +38,11 @@ class Upkeep:
         """
         if not self._world.real:
             return {"engines": "none"}
+        if instance.fault == "proxy":
+            return {"cut": self._cut(instance)}
         if instance.status in (REBOOTING, HA_SWITCHING):
-            return {"ended": self._reboot(instance)}
+            ended = self._reboot(instance)
+            return {"ended": ended, "cut": self._cut(instance)} if instance.fault == "both" else {"ended": ended}
         if instance.status == FLUSHING:
             return {"keys_gone": self._flush(instance)}
         if instance.change == "servers":
@@ -86,9 +89,20 @@ class Upkeep:
         switching = instance.switching or tuple(running)
         ending = instance.ending or self._note(instance, tuple(running[id] for id in switching))
         old = [node for node in nodes if running[node.id] in ending]
-        if old:
+        if old and instance.fault:
+            self._fail(instance, old)
+        elif old:
             self.restart(instance, old)
         return [process.pid for process in ending]
+
+    def _fail(self, instance: Instance, nodes: Sequence[RedisNode]) -> None:
+        """Kills servers, and starts others in their place."""
+        for node in nodes:
+            kill(self._world.redis.start(node))
+        for node in nodes:
+            self._world.deaths.add(instance.id, self._world.redis.start(node))
+        for node in nodes:
+            self._world.redis.wait_ready(node)
 
     def _note(self, instance: Instance, processes: tuple[ProcessId, ...]) -> tuple[ProcessId, ...]:
         """Remembers which processes are to end, so that none that was started since ends again after a crash."""

@@ -17,6 +17,7 @@ def load() -> Product:
         connection_strings,
         connections,
         creation,
+        faults,
         geography,
         instances,
         maintenance,

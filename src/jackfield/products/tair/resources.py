@@ -80,6 +80,7 @@ class Instance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     :param ending: the server processes that a restart ends.
     :param resharding: what ``change`` is about when it is ``shards``.
     :param switching: node ids of the shards whose servers are replaced while the status is HASwitching.
+    :param fault: what fails while the status is HASwitching; empty: nothing does, servers are replaced in good order.
     :param planned_switch: those whose servers are to be replaced in the next maintenance window.
     :param tls_since: from when the year of the certificates counts that its endpoints show, seconds since the epoch; 0:
         they end no TLS.
@@ -118,6 +119,7 @@ class Instance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     ending: tuple[ProcessId, ...] = ()
     resharding: Resharding | None = None
     switching: tuple[str, ...] = ()
+    fault: Literal["", "servers", "proxy", "both"] = ""
     planned_switch: tuple[str, ...] = ()
     tls_since: float = 0.0
     move: Move | None = None
