@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -85,6 +87,24 @@ class Scanner(Worker):
             raise AssertionError(f"{len(missing)} keys are not found: {sorted(missing)[:5]}")
 
 
+class Newcomer(Worker):
+    """A cluster client that has just come, by whichever address the name leads to."""
+
+    def __init__(self, jackfield: Running, direct: str) -> None:
+        super().__init__("newcomer", contextlib.nullcontext)
+        self._jackfield = jackfield
+        self._direct = direct
+
+    def _round(self, client: Any) -> None:
+        address = random.choice(self._jackfield.names()[self._direct])
+        try:
+            with redis.RedisCluster(host=address, port=6379, password=PASSWORD) as shards:
+                expect(shards.get(f"still:{self.rounds % KEYS}"), b"%d" % (self.rounds % KEYS))
+        except redis.RedisError:
+            if address in self._jackfield.names()[self._direct]:  # else the shard has left
+                raise
+
+
 class Listener(Worker):
     """Says something on a channel and hears it; a message may get lost when its shard leaves, but not more."""
 
@@ -124,6 +144,7 @@ def working(jackfield: Running, instance: str) -> Iterator[list[Worker]]:
     load = [
         Scanner("scanner", lambda: redis.Redis(host=ordinary, password=PASSWORD)),
         Listener("listener", lambda: redis.Redis(host=ordinary, password=PASSWORD)),
+        Newcomer(jackfield, direct),
         Worker("proxy-0", lambda: redis.Redis(host=ordinary, password=PASSWORD)),
         Worker("proxy-1", lambda: redis.Redis(host=ordinary, password=PASSWORD)),
         Worker("direct-0", lambda: redis.RedisCluster(host=direct, port=6379, password=PASSWORD)),

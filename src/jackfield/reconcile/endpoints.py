@@ -222,23 +222,32 @@ class EndpointWork:
             self._publish_names(endpoint)
         self._served[endpoint.id] = routes
 
-    def widen(self, endpoint: Endpoint, addresses: tuple[str, ...], plan: Plan, prove: Prove) -> None:
-        """Has an endpoint serve at more addresses: each is proven before anybody is told of it. May be repeated.
+    def reach(self, endpoint: Endpoint, addresses: Sequence[str], plan: Plan, prove: Prove) -> None:
+        """Has an endpoint listen at more addresses, each proven; nobody is told of them yet. May be repeated.
 
         :param addresses: all that it is to have. :param plan: the routes to all of them.
         :raises Later: the relay or the holder of its VPC is away, or an address does not serve yet.
         """
-        if endpoint.addresses == addresses:
+        if endpoint.addresses == tuple(addresses):
             self.tend(endpoint, plan, prove)
             return
-        self._keep(endpoint, addresses)
         routes = self._routes(endpoint, plan)
+        if self._served.get(endpoint.id) == routes:
+            return
+        self._keep(endpoint, addresses)
         self.relays.bind(endpoint.id, routes, anywhere=bool(endpoint.router))
         self._prove([route for route in routes if route.address not in endpoint.addresses], prove)
-        self._record(endpoint, addresses)
-        self._keep(endpoint, ())
-        self._publish_names(endpoint)
-        self._served.pop(endpoint.id, None)
+        self._served[endpoint.id] = routes
+
+    def widen(self, endpoint: Endpoint, addresses: tuple[str, ...]) -> None:
+        """Tells of the addresses that :meth:`reach` proved. May be repeated.
+
+        :raises Later: the holder of its VPC is away.
+        """
+        if endpoint.addresses != addresses:
+            self._record(endpoint, addresses)
+            self._keep(endpoint, ())
+            self._publish_names(endpoint)
 
     def narrow(self, endpoint: Endpoint, addresses: tuple[str, ...], plan: Plan, left: Sequence[str]) -> Evidence:
         """Has an endpoint serve at fewer addresses: names lead there no more, then its clients there are cut. May be

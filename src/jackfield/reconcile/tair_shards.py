@@ -29,8 +29,8 @@ _SOON = 0.05
 class ShardWork:
     """What is done to the shards. Each step may be repeated, from whatever the store, the servers and the relays say.
 
-    A shard that comes: its server, its direct address, the cluster, the router, its slots. One that goes: its slots,
-    the router and the cluster, its direct address, its server.
+    A shard that comes: its server, its direct address, the cluster, the name, the router, its slots. One that goes: its
+    slots, the router and the cluster, the name, its direct address, its server.
 
     :param nodes: the servers of an instance as they should be. :param plan: the routes of an endpoint.
     :param prove: what a dial of an instance's route has to show.
@@ -105,8 +105,10 @@ class ShardWork:
         self._start(instance, wish, nodes)
         addresses = tuple(shard.address for shard in whole.shards)
         for endpoint in direct:
-            self._endpoints.widen(endpoint, addresses, partial(self._plan, whole), self._prove(instance))
+            self._endpoints.reach(endpoint, addresses, partial(self._plan, whole), self._prove(instance))
         self._join(nodes, wish)
+        for endpoint in direct:
+            self._endpoints.widen(endpoint, addresses)
         for endpoint in others:
             self._endpoints.tend(endpoint, partial(self._plan, whole), self._prove(instance))
         left = resharding.move(nodes, wish.slots, _TURN)
