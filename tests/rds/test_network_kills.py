@@ -15,6 +15,7 @@ from tests.chaos.dialling import refuses
 from tests.rds.conftest import Rds
 from tests.rds.databases import Load, ask, database_of
 from tests.rds.inside import Inside
+from tests.rds.moving import DARK
 from tests.rds.networks import ZH, Network, attribute, network, stored
 from tests.running import Running, until
 
@@ -24,7 +25,6 @@ ROUNDS = 6
 PORT = 3306
 SEED = 20240903
 KINDS = ("api", "both", "supervisor")
-DARK = ("ECONNREFUSED", "ENETUNREACH", "EHOSTUNREACH")
 BLOCK = "10.51"
 """Of both VPCs."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -17,11 +16,11 @@ from jackfield.products.times import iso_second
 from tests.rds.conftest import Rds
 from tests.rds.databases import Database, Load, database_of
 from tests.rds.inside import Inside
+from tests.rds.moving import DARK, migrate, migrate_connection, private, switch
 from tests.rds.networks import ZH, ZI, Network, attribute, feed, network, stored, vpc_status
 from tests.running import Running, refused, until
 
 PORT = 5432
-DARK = ("ECONNREFUSED", "ENETUNREACH", "EHOSTUNREACH")
 BLOCK = "10.41"
 """Of both VPCs: the same addresses are apart."""
 
@@ -65,35 +64,6 @@ def home(database: Database, here: Network) -> Iterator[str]:
     elif private(database)["VSwitchId"] != here.vswitches[ZH]:
         switch(database, here, ZH)
     database.rds.wait_running(database.instance)
-
-
-def private(database: Database) -> dict[str, str]:
-    return database.rds.endpoints(database.instance)["Private"]
-
-
-def switch(database: Database, to: Network, zone: str = ZH, **more: Any) -> None:
-    database.rds.api.switch_dbinstance_vpc(
-        rds.SwitchDBInstanceVpcRequest(
-            **{"dbinstance_id": database.instance, "vpcid": to.vpc, "v_switch_id": to.vswitches[zone], **more}
-        )
-    )
-
-
-def migrate_connection(database: Database, name: str, zone: str, instance: str = "") -> None:
-    reply = database.rds.api.migrate_connection_to_other_zone(
-        rds.MigrateConnectionToOtherZoneRequest(
-            dbinstance_id=instance or database.instance, connection_string=name, zone_id=zone
-        )
-    ).body
-    assert (reply.code, reply.message) == ("", "")
-
-
-def migrate(database: Database, **more: Any) -> None:
-    reply = database.rds.api.migrate_to_other_zone(
-        rds.MigrateToOtherZoneRequest(**{"dbinstance_id": database.instance, **more})
-    ).body
-    assert reply.dbinstance_id == database.instance
-    assert reply.order_id > 0
 
 
 def test_to_another_vpc(database: Database, home: str, here: Network, there: Network) -> None:
@@ -307,68 +277,3 @@ def test_refusals_change_nothing(database: Database, home: str, here: Network, t
     assert client.endpoints(instance) == before
     assert stored(client.running, instance)
     client.api.delete_dbinstance(rds.DeleteDBInstanceRequest(dbinstance_id=other))
-
-
-def test_what_cannot_move(tmp_path: Path) -> None:
-    """Instances of the classic network, instances with TLS, and into a vSwitch that is full."""
-    with Running(tmp_path, "--engines", "none", "--pace", "instant") as rules:
-        own = Rds(rules)
-        classic = own.create("MySQL", "8.0", instance_network_type="Classic", dbinstance_storage_type="local_ssd")
-        place = network(rules, "10.43")
-        database = Database("mariadb", own, classic, 3306)
-        with refused("InvalidInstanceKind.NotSupport", 400):
-            switch(database, place)
-        with refused("ClassicNetworkType.NotSupport", 403):
-            migrate(database, zone_id=ZI, v_switch_id=place.vswitches[ZI])
-        with refused("InvalidParam", 404):
-            migrate_connection(database, own.endpoints(classic)["Inner"]["ConnectionString"], ZI)
-
-        instance = own.create("MySQL", "8.0", vpcid=place.vpc, v_switch_id=place.vswitches[ZH], zone_id=ZH)
-        database = Database("mariadb", own, instance, 3306)
-        tiny = {}
-        for zone, block in ((ZH, "10.43.9.0/29"), (ZI, "10.43.9.8/29")):
-            request = vpc.CreateVSwitchRequest(
-                vpc_id=place.vpc, zone_id=zone, cidr_block=block, region_id="cn-hangzhou"
-            )
-            tiny[zone] = VpcClient(rules.config()).create_vswitch(request).body.v_switch_id
-        rules.wait_idle()
-        for zone, vswitch in tiny.items():
-            for _ in range(4):
-                own.create("MySQL", "8.0", vpcid=place.vpc, v_switch_id=vswitch, zone_id=zone)
-        with refused("VswitchIpExhausted", 400):
-            switch(database, Network(place.vpc, tiny))
-        with refused("VswitchIpExhausted", 400):
-            migrate(database, zone_id=ZI, v_switch_id=tiny[ZI])
-        listing = own.api.describe_vswitches(
-            rds.DescribeVSwitchesRequest(region_id="cn-hangzhou", vpc_id=place.vpc, zone_id=ZH)
-        ).body
-        assert {one.v_switch_id: one.available_ip_address_count for one in listing.v_switchs} == {
-            place.vswitches[ZH]: "251", tiny[ZH]: "0",
-        }  # fmt: skip
-        assert (listing.total_count, listing.page_number, listing.page_size) == (2, 1, 30)
-        second = own.api.describe_vswitches(
-            rds.DescribeVSwitchesRequest(region_id="cn-hangzhou", vpc_id=place.vpc, page_number=2, page_size=3)
-        ).body
-        assert (len(second.v_switchs), second.total_count) == (1, 4)
-        for code, more in (
-            ("IncorrecttVpcId", {"vpc_id": "vpc-unknown"}),
-            ("InvalidIzNo.NotSupported", {"zone_id": "nowhere"}),
-        ):
-            with refused(code, 400):
-                own.api.describe_vswitches(rds.DescribeVSwitchesRequest(region_id="cn-hangzhou", **more))
-
-        found = own.api.describe_vpcs(rds.DescribeVpcsRequest(region_id="cn-hangzhou", zone_id=ZI)).body
-        (shown,) = found.vpcs
-        assert (shown.vpc_id, shown.cidr_block, shown.region_no, shown.status, shown.is_default) == (
-            place.vpc, "10.43.0.0/16", "cn-hangzhou", "Available", False,
-        )  # fmt: skip
-        assert {one.v_switch_id for one in shown.v_switchs} == {place.vswitches[ZI], tiny[ZI]}
-        assert (found.total_count, found.page_number, found.page_size) == (1, 1, 20)
-
-        name = own.endpoints(instance)["Private"]["ConnectionString"]
-        own.api.modify_dbinstance_ssl(
-            rds.ModifyDBInstanceSSLRequest(dbinstance_id=instance, connection_string=name, sslenabled=1)
-        )
-        own.wait_running(instance)
-        with refused("SSLInstanceNotSupportThisOperation", 400):
-            migrate(database, zone_id=ZI, v_switch_id=place.vswitches[ZI])

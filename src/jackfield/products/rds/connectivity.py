@@ -16,11 +16,11 @@ from jackfield.products.operation import Call, Param, Reply, Request, operation
 from jackfield.products.rds.errors import InvalidDBInstanceNameNotFound
 from jackfield.products.rds.instances import own_instance
 from jackfield.products.rds.product import RDS
-from jackfield.products.rds.states import NET_CHANGING, RUNNING, SSL_MODIFYING
+from jackfield.products.rds.states import NET_CHANGING, RUNNING, SSL_MODIFYING, TRANSING
 from jackfield.relay.whitelist import Whitelist
 from jackfield.store.interface import Reader
 
-_ANSWERING = (RUNNING, NET_CHANGING, SSL_MODIFYING)
+_ANSWERING = (RUNNING, NET_CHANGING, SSL_MODIFYING, TRANSING)
 """States in which the server runs; what its endpoints do is told by theirs."""
 
 

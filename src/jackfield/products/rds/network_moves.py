@@ -7,7 +7,6 @@ from typing import Annotated
 import msgspec
 
 from jackfield.endpoints.addresses import PoolExhausted
-from jackfield.endpoints.making import Place
 from jackfield.endpoints.moving import move_endpoint
 from jackfield.endpoints.resources import Endpoint, endpoint_id
 from jackfield.products.operation import Call, Param, Reply, operation
@@ -32,7 +31,7 @@ from jackfield.products.rds.network_errors import (
     MigratedInstanceNotFound,
     ZoneIdNotSupported,
 )
-from jackfield.products.rds.placing import own_vpc, place_in, private_address, usable_vswitch
+from jackfield.products.rds.placing import move_private, own_vpc, place_in, private_address, usable_vswitch
 from jackfield.products.rds.product import RDS
 from jackfield.products.rds.states import RUNNING
 from jackfield.products.vpc.defaults import usable
@@ -68,7 +67,7 @@ class SwitchDBInstanceVpcRequest(DBInstanceIdRequest):
     ),
 )
 def switch_db_instance_vpc(tx: Tx, call: Call, request: SwitchDBInstanceVpcRequest) -> Reply:
-    """Moves the private endpoint; its connection string and its port stay.
+    """Moves the private endpoint, and that of read/write splitting with it; connection strings and ports stay.
 
     The instance is DBInstanceNetTypeChanging. The former address serves until the database answered at the new one;
     then it is dark for clients in the former VPC, whose sessions are cut.
@@ -91,7 +90,12 @@ def switch_db_instance_vpc(tx: Tx, call: Call, request: SwitchDBInstanceVpcReque
     place = place_in(vswitch, private_address(request.private_ip_address))
     if place.vswitch_id == endpoint.vswitch_id and place.wanted in ("", endpoint.vpc_address):
         raise MigrateAlreadyExistsFault
-    move_to(tx, endpoint, place)
+    try:
+        move_private(tx, endpoint, place)
+    except ClaimTaken:
+        raise InvalidPrivateIpAddressAlreadyUsed from None
+    except PoolExhausted:
+        raise (InvalidPrivateIpAddressMismatch if place.wanted else VswitchIpExhausted) from None
     change_network(tx, call, instance)
     return Reply()
 
@@ -153,16 +157,3 @@ def migrate_connection_to_other_zone(
             change_network(tx, call, instance)
             return MigrateConnectionToOtherZoneReply(code="", message="")
     raise ZoneIdNotSupported
-
-
-def move_to(tx: Tx, endpoint: Endpoint, place: Place) -> None:
-    """Has an endpoint go where the caller wants it.
-
-    :raises InvalidPrivateIpAddressAlreadyUsed, InvalidPrivateIpAddressMismatch, VswitchIpExhausted: it cannot.
-    """
-    try:
-        move_endpoint(tx, endpoint, place=place)
-    except ClaimTaken:
-        raise InvalidPrivateIpAddressAlreadyUsed from None
-    except PoolExhausted:
-        raise (InvalidPrivateIpAddressMismatch if place.wanted else VswitchIpExhausted) from None

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import ipaddress
 
+import msgspec
+
 from jackfield.endpoints.making import Place
+from jackfield.endpoints.moving import move_endpoint
+from jackfield.endpoints.resources import Endpoint
 from jackfield.products.errors import ApiError
 from jackfield.products.rds.errors import InvalidPrivateIpAddressFormat
 from jackfield.products.rds.resources import DBInstance
+from jackfield.products.rds.routers import Router
 from jackfield.products.vpc.defaults import usable
 from jackfield.products.vpc.resources import Vpc, VSwitch
-from jackfield.store.interface import Reader
+from jackfield.store.interface import Reader, Tx
 
 
 def own_vpc(tx: Reader, instance: DBInstance, vpc_id: str, unknown: type[ApiError]) -> Vpc:
@@ -47,3 +52,16 @@ def private_address(text: str) -> str:
 def place_in(vswitch: VSwitch, wanted: str = "") -> Place:
     """:param wanted: an address of the caller's own choice."""
     return Place(vpc_id=vswitch.parent, vswitch_id=vswitch.id, cidr=vswitch.cidr, wanted=wanted)
+
+
+def move_private(tx: Tx, endpoint: Endpoint, place: Place) -> None:
+    """Has an instance's private endpoint go to a place, and the one of read/write splitting to the same vSwitch.
+
+    :param endpoint: the private one. :param place: a wanted address is the private endpoint's.
+    :raises ClaimTaken, PoolExhausted: as :func:`move_endpoint`.
+    """
+    for one in tx.children(Endpoint, endpoint.parent):
+        router = tx.get(Router, one.router) if one.net == "router" else None
+        if router is not None and router.purpose == "splitting" and one.vswitch_id != place.vswitch_id:
+            move_endpoint(tx, one, place=msgspec.structs.replace(place, wanted=""))
+    move_endpoint(tx, endpoint, place=place)

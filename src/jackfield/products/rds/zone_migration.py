@@ -11,7 +11,6 @@ from typing import Annotated
 import msgspec
 
 from jackfield.endpoints.addresses import PoolExhausted
-from jackfield.endpoints.moving import move_endpoint
 from jackfield.endpoints.resources import Endpoint, endpoint_id
 from jackfield.products.operation import Call, Param, Reply, operation
 from jackfield.products.rds.creation import CATEGORIES
@@ -30,7 +29,7 @@ from jackfield.products.rds.migration_errors import (
     SSLInstanceNotSupported,
 )
 from jackfield.products.rds.network_errors import ZoneIdNotSupported
-from jackfield.products.rds.placing import place_in, usable_vswitch
+from jackfield.products.rds.placing import move_private, place_in, usable_vswitch
 from jackfield.products.rds.product import RDS
 from jackfield.products.rds.replica_errors import ReadOnlyInstanceMigration
 from jackfield.products.rds.replicas import replicas_of
@@ -111,7 +110,8 @@ class MigrateToOtherZoneReply(Reply):
     ),
 )
 def migrate_to_other_zone(tx: Tx, call: Call, request: MigrateToOtherZoneRequest) -> MigrateToOtherZoneReply:
-    """Moves the private endpoint to a vSwitch of the zone; the connection string stays, its address changes.
+    """Moves the private endpoint, and that of read/write splitting with it, to a vSwitch of the zone; their connection
+    strings stay, their addresses change.
 
     The instance is TRANSING. It serves as before until the time to switch over has come and the database answered at
     the new address; then sessions of the former one are cut.
@@ -137,7 +137,7 @@ def migrate_to_other_zone(tx: Tx, call: Call, request: MigrateToOtherZoneRequest
     )
     switch_at = _switch_at(call, request)
     try:
-        move_endpoint(tx, endpoint, place=place_in(vswitch))
+        move_private(tx, endpoint, place_in(vswitch))
     except PoolExhausted:
         raise MigrationVSwitchExhausted from None
     migrating = msgspec.structs.replace(instance, status=TRANSING, migration=wish, settle_at=switch_at)
