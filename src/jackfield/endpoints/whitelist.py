@@ -35,12 +35,17 @@ class TooManyEntries(ValueError):
     """More than :data:`MAX_ENTRIES` entries."""
 
 
+Network = Literal["MIX", "VPC", "Classic"]
+"""Which endpoints a group is about: all, those in a VPC, the others (WhitelistNetworkType of RDS)."""
+
+
 class Group(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """:param attribute: ``hidden`` keeps a group off the console; opaque here."""
 
     name: str
     ips: tuple[str, ...]
     attribute: str = ""
+    network: Network = "MIX"
 
 
 DEFAULT_GROUPS: tuple[Group, ...] = (Group(name="default", ips=(CLOSED,)),)
@@ -64,16 +69,23 @@ def parse(text: str) -> tuple[str, ...]:
 
 
 def modify(
-    groups: Sequence[Group], *, name: str, ips: tuple[str, ...], mode: Mode, attribute: str
+    groups: Sequence[Group],
+    *,
+    name: str,
+    ips: tuple[str, ...],
+    mode: Mode,
+    attribute: str,
+    network: Network = "MIX",
 ) -> tuple[Group, ...]:
     """The groups after ModifySecurityIps.
 
     ``Cover`` replaces the group's list (and makes the group), ``Append`` adds to it, ``Delete`` takes away; a group
     other than ``default`` that loses its last entry disappears, ``default`` falls back to the closed list.
 
+    :param network: a group is known by its name and its network.
     :raises DuplicateEntry, MissingEntry, TooManyEntries: and nothing changes.
     """
-    existing = next((group for group in groups if group.name == name), None)
+    existing = next((group for group in groups if (group.name, group.network) == (name, network)), None)
     before = existing.ips if existing else ()
     if mode == "Append":
         known = {_network(entry) for entry in before}
@@ -90,12 +102,14 @@ def modify(
             after = (CLOSED,)
     else:
         after = ips
-    changed = Group(name=name, ips=after, attribute=attribute or (existing.attribute if existing else ""))
-    result = tuple(changed if group.name == name else group for group in groups)
+    changed = Group(
+        name=name, ips=after, attribute=attribute or (existing.attribute if existing else ""), network=network
+    )
+    result = tuple(changed if group is existing else group for group in groups)
     if existing is None:
         result += (changed,)
     result = tuple(group for group in result if group.ips)
-    if sum(len(group.ips) for group in result) > MAX_ENTRIES:
+    if sum(len(group.ips) for group in result if group.network == network) > MAX_ENTRIES:
         raise TooManyEntries(str(MAX_ENTRIES))
     return result
 

@@ -136,8 +136,10 @@ def _reader(hint: Any, param: Param, mandatory: bool) -> Reader:
         return _list_reader(typing.get_origin(hint), param, read_item)
     if _is_struct(hint):
         return _struct_reader(hint)
-    # An empty text is a value for optional text only; a number, a switch or a choice that is empty is not given.
-    return _scalar_reader(for_type(hint, param), param, keep_empty=hint is str and not param.enum and not mandatory)
+    # An empty text is a value for optional text, and where it is said to be; a number, a switch or a choice that is
+    # empty is not given.
+    keep_empty = param.empty or (hint is str and not param.enum and not mandatory)
+    return _scalar_reader(for_type(hint, param), param, keep_empty=keep_empty)
 
 
 def _scalar_reader(convert: Converter, param: Param, *, keep_empty: bool) -> Reader:

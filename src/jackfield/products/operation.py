@@ -57,6 +57,7 @@ class Param(msgspec.Struct, frozen=True):
     :param enum: the values that are accepted; empty means any. :param range: smallest and largest number accepted.
     :param invalid: the error for a value outside ``enum`` or ``range``; left out, the gateway's ``Invalid<Name>``.
     :param missing: the error when it is absent although mandatory; left out, the gateway's ``Missing<Name>``.
+    :param empty: whether an empty text is a value although it is mandatory.
     """
 
     text: str
@@ -65,6 +66,7 @@ class Param(msgspec.Struct, frozen=True):
     range: tuple[int, int] | None = None
     invalid: type[ApiError] | None = None
     missing: type[ApiError] | None = None
+    empty: bool = False
 
 
 class ChangeNote(msgspec.Struct, frozen=True):

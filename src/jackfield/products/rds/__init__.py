@@ -32,6 +32,8 @@ def load() -> Product:
         proxy_tls,
         replica_creation,
         replica_reads,
+        security_groups,
+        security_modes,
         splitting,
         tls,
         whitelists,

@@ -21,13 +21,9 @@ RULE = AdoptedRule(
         (
             *("AllocateInstancePublicConnection", "ReleaseInstancePublicConnection", "ReleaseInstanceConnection"),
             *("ModifyDBInstanceConnectionString", "SwitchDBInstanceNetType", "ModifyDBInstanceNetworkType"),
-            *(
-                "ModifyDBInstanceNetworkExpireTime",
-                "SwitchDBInstanceVpc",
-                "MigrateConnectionToOtherZone",
-                "MigrateToOtherZone",
-            ),
-            *("ModifySecurityIps", "ModifySecurityGroupConfiguration", "ModifyDBInstanceSSL"),
+            *("ModifyDBInstanceNetworkExpireTime", "SwitchDBInstanceVpc", "MigrateConnectionToOtherZone"),
+            *("MigrateToOtherZone", "ModifySecurityIps", "ModifySecurityGroupConfiguration", "MigrateSecurityIPMode"),
+            *("ModifyDBInstanceSSL",),
             *("ModifyDBInstanceDescription", "ModifyDBInstanceDeletionProtection", "ModifyResourceGroup"),
             *("TagResources", "UntagResources", "AddTagsToResource", "RemoveTagsFromResource"),
             *("DeleteDBInstance", "DestroyDBInstance"),

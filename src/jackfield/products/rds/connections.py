@@ -11,6 +11,7 @@ from jackfield.endpoints.resources import Endpoint, endpoint_id
 from jackfield.products.errors import ApiError
 from jackfield.products.operation import Call, ChangeNote, Param, Reply, operation
 from jackfield.products.rds import views
+from jackfield.products.rds.admission import mode_of
 from jackfield.products.rds.errors import (
     EndpointNotFound,
     InvalidConnectionStringDuplicate,
@@ -179,7 +180,7 @@ def describe_db_instance_net_info(
     listed = shown(tx, instance, cast(NetType, request.db_instance_net_rw_split_type))
     return DescribeDBInstanceNetInfoReply(
         instance_network_type=network_type(instance),
-        security_ip_mode="normal",
+        security_ip_mode=mode_of(instance),
         db_instance_net_infos=views.NetInfoList(
             db_instance_net_info=tuple(net_info_of(tx, instance, endpoint, call.now) for endpoint in listed)
         ),

@@ -9,10 +9,10 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from jackfield.endpoints.resources import Endpoint
-from jackfield.endpoints.whitelist import union
 from jackfield.products.adopted import AWAY
 from jackfield.products.errors import InvalidParameterValue
 from jackfield.products.operation import Call, Param, Reply, Request, operation
+from jackfield.products.rds.admission import admitted
 from jackfield.products.rds.errors import InvalidDBInstanceNameNotFound
 from jackfield.products.rds.instances import own_instance
 from jackfield.products.rds.product import RDS
@@ -51,7 +51,8 @@ class DescribeDBInstanceConnectivityReply(Reply):
 def describe_db_instance_connectivity(
     tx: Reader, call: Call, request: DescribeDBInstanceConnectivityRequest
 ) -> DescribeDBInstanceConnectivityReply:
-    """Judges an address as the relay does, by the union of all whitelist groups, and whether an endpoint serves.
+    """Judges an address as the relay does, by the union of the whitelist groups, and whether an endpoint serves. In
+    enhanced whitelist mode one endpoint that admits it is enough.
 
     CONNECTION_ABNORMAL: no endpoint leads to a running server. SRC_IP_NOT_IN_USER_WHITELIST: no group admits the
     address; where the server was started with ``--local-clients allow`` addresses of this machine are admitted.
@@ -61,7 +62,7 @@ def describe_db_instance_connectivity(
         address = str(ipaddress.ip_address(request.source_ip_address))
     except ValueError:
         raise InvalidParameterValue(name="SourceIpAddress") from None
-    serving = any(endpoint.serves for endpoint in tx.children(Endpoint, instance.id))
+    serving = [endpoint for endpoint in tx.children(Endpoint, instance.id) if endpoint.serves]
     away = instance.adopted is not None and instance.adopted.away
     if instance.status not in _ANSWERING or not serving or away:
         return DescribeDBInstanceConnectivityReply(
@@ -70,8 +71,9 @@ def describe_db_instance_connectivity(
             conn_check_error_code="CONNECTION_ABNORMAL",
             conn_check_error_message=AWAY if away else f"The instance is {instance.status}",
         )
-    rules = Whitelist(union(instance.whitelist), admit_local=call.local_clients == "allow")
-    if not rules.admits(address):
+    local = call.local_clients == "allow"
+    nets = {endpoint.net for endpoint in serving}
+    if not any(Whitelist(admitted(instance, net), admit_local=local).admits(address) for net in nets):
         return DescribeDBInstanceConnectivityReply(
             db_instance_name=instance.id,
             conn_check_result="Failed",

@@ -232,6 +232,7 @@ def _create(tx: Tx, call: Call, request: CreateReadOnlyDBInstanceRequest, primar
         vswitch_id=vswitch.id if vswitch else "",
         port=check_port(request.port or str(kind.port), *kind.ports),
         whitelist=primary.whitelist,
+        isolated=primary.isolated,
         resource_group_id=request.resource_group_id or primary.resource_group_id,
         deletion_protection=request.deletion_protection,
         minor_upgrades=primary.minor_upgrades,

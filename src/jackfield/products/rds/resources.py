@@ -46,6 +46,8 @@ class DBInstance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     :param storage: GB, echoed. :param slave_zones, minor_upgrades: as asked for, echoed.
 
     :param vpc_id, vswitch_id: where its private endpoint lies; empty in the classic network.
+    :param isolated: whether the whitelist tells networks apart (enhanced whitelist mode).
+    :param security_groups: ids of the ECS security groups whose members may connect.
     :param net_switches: when its internal and its public connection were exchanged lately, seconds since the epoch.
     :param migration: what it becomes while it is TRANSING.
     :param settle_at: when the current transition may end at the earliest (the pace).
@@ -80,6 +82,8 @@ class DBInstance(TaggedResource, frozen=True, kw_only=True, omit_defaults=True):
     minor_upgrades: str = "Auto"
     engine_port: int = 0
     tls: Tls | None = None
+    isolated: bool = False
+    security_groups: tuple[str, ...] = ()
     net_switches: tuple[float, ...] = ()
     migration: Migration | None = None
     ending: tuple[ProcessId, ...] = ()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from jackfield.endpoints.resources import Endpoint
-from jackfield.endpoints.whitelist import union
+from jackfield.products.rds.admission import admitted
 from jackfield.products.rds.resources import DBInstance
 from jackfield.products.rds.routers import MAX_WEIGHT, Router, shares
 from jackfield.relay.route import Backend, HealthCheck, Route, Splitting, Tls
@@ -50,7 +50,7 @@ def router_routes(
             mode="sql" if splits else "tcp",
             balance=None if splits else "turns",
             health=None if splits else _LOOKS,
-            whitelist=union(primary.whitelist),
+            whitelist=admitted(primary, endpoint.net),
             local_clients=local_clients,
             drain_seconds=drain,
             tls=tls,

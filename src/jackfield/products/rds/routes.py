@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from jackfield.endpoints.resources import Endpoint
-from jackfield.endpoints.whitelist import union
+from jackfield.products.rds.admission import admitted
 from jackfield.products.rds.resources import DBInstance
 from jackfield.relay.route import Backend, Route, Tls
 
@@ -33,7 +33,7 @@ def routes(
             address=endpoint.addresses[0],
             port=endpoint.port,
             backends=(Backend(target=target, name=instance.id),),
-            whitelist=union(instance.whitelist),
+            whitelist=admitted(instance, endpoint.net),
             local_clients=local_clients,
             drain_seconds=drain,
             tls=tls,

@@ -14,6 +14,7 @@ from msgspec import UNSET, UnsetType
 from jackfield.endpoints.expiry import expired_time
 from jackfield.endpoints.resources import Endpoint, Net
 from jackfield.products.operation import Shape
+from jackfield.products.rds.admission import mode_of
 from jackfield.products.rds.database_views import DatabasePrivileges, privileges
 from jackfield.products.rds.ordinary import network_type, ordinary_endpoint
 from jackfield.products.rds.replicas import replicas_of
@@ -249,7 +250,7 @@ def attribute_list(tx: Reader, instance: DBInstance) -> InstanceAttributeList:
                 latest_kernel_version="rds_20240101",
                 auto_upgrade_minor_version=instance.minor_upgrades,
                 security_ip_list=",".join(default),
-                security_ip_mode="normal",
+                security_ip_mode=mode_of(instance),
                 ip_type="IPv4",
                 console_version="2",
                 instruction_set_arch="x86",

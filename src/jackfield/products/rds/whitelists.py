@@ -22,8 +22,10 @@ from jackfield.products.rds.errors import (
     WhitelistNetTypeFormat,
 )
 from jackfield.products.rds.instances import DBInstanceIdRequest, own_instance
+from jackfield.products.rds.ordinary import network_type
 from jackfield.products.rds.product import RDS
 from jackfield.products.rds.replicas import replicas_of
+from jackfield.products.rds.resources import DBInstance
 from jackfield.products.rds.states import DELETING
 from jackfield.store.interface import Reader, Tx
 
@@ -45,7 +47,7 @@ class DescribeDBInstanceIPArrayListRequest(DBInstanceIdRequest):
     whitelist_network_type: Annotated[
         str,
         Param(
-            "Only groups of this network; all are MIX, the normal whitelist mode's.",
+            "Only groups of this network; MIX in standard whitelist mode, the others in enhanced mode.",
             "MIX",
             enum=("Classic", "VPC", "MIX"),
             invalid=WhitelistNetTypeFormat,
@@ -68,9 +70,9 @@ class DescribeDBInstanceIPArrayListReply(Reply):
 def describe_db_instance_ip_array_list(
     tx: Reader, call: Call, request: DescribeDBInstanceIPArrayListRequest
 ) -> DescribeDBInstanceIPArrayListReply:
-    """Lists the groups; a client is admitted when any of them holds its address."""
+    """Lists the groups; a client is admitted when any of them that is about its network holds its address."""
     instance = own_instance(tx, call, request.db_instance_id, InvalidDBInstanceIdNotFound)
-    groups = instance.whitelist if request.whitelist_network_type in ("", "MIX") else ()
+    groups = [one for one in instance.whitelist if request.whitelist_network_type in ("", one.network)]
     return DescribeDBInstanceIPArrayListReply(
         items=IpArrayList(
             arrays=tuple(
@@ -97,12 +99,12 @@ class ModifySecurityIpsRequest(DBInstanceIdRequest):
     whitelist_network_type: Annotated[
         str,
         Param(
-            "The network of the group; whatever is said, it becomes MIX, which holds for every network.",
+            "The network of the group in enhanced mode; in standard mode, whatever is said, MIX: every network.",
             "MIX",
             enum=("MIX", "Classic", "VPC"),
             invalid=InvalidWhitelistNetType,
         ),
-    ] = "MIX"
+    ] = ""
     modify_mode: Annotated[
         str, Param("Cover (0) replaces the group, Append (1) adds to it, Delete (2) takes away.", "Cover")
     ] = "Cover"
@@ -150,10 +152,12 @@ def modify_security_ips(tx: Tx, call: Call, request: ModifySecurityIpsRequest) -
     group = "default" if request.group == "Default" else request.group  # the documents' spelling of the same group
     if not _GROUP.fullmatch(group):
         raise SecurityIpListFormat
+    network = _network(instance, request.whitelist_network_type)
     try:
         groups = whitelist.modify(
             instance.whitelist,
             name=group,
+            network=network,
             ips=whitelist.parse(request.security_ips),
             mode=cast(whitelist.Mode, mode),
             attribute=request.attribute,
@@ -163,7 +167,19 @@ def modify_security_ips(tx: Tx, call: Call, request: ModifySecurityIpsRequest) -
     except (whitelist.MalformedEntry, whitelist.MissingEntry, whitelist.TooManyEntries):
         raise SecurityIpListFormat from None
     for one in (instance, *replicas):
-        changed = msgspec.structs.replace(one, whitelist=groups)
+        changed = msgspec.structs.replace(one, whitelist=groups, isolated=instance.isolated)
         tx.put(changed)
         tx.schedule(changed)
     return ModifySecurityIpsReply(task_id=str(secrets.randbelow(10**9)))
+
+
+def _network(instance: DBInstance, asked_for: str) -> whitelist.Network:
+    """Which group is meant: in enhanced mode, where nothing is said, that of the instance's own network.
+
+    :raises InvalidWhitelistNetType: MIX, in enhanced mode.
+    """
+    if not instance.isolated:
+        return "MIX"
+    if asked_for == "MIX":
+        raise InvalidWhitelistNetType
+    return cast(whitelist.Network, asked_for or network_type(instance))
