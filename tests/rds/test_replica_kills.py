@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from jackfield.folder import read_process
+from jackfield.processes import identify
 from tests.rds.conftest import Rds
 from tests.rds.databases import LOST, Database, ask, database_of
 from tests.rds.replicas import answers, attribute, creation, delete, private, replicate
@@ -100,18 +101,21 @@ def wait_for(database: Database, replica: str, numbers: list[int]) -> None:
 
 @pytest.mark.timeout(120)
 def test_under_load(database: Database) -> None:
-    """The primary's server, the replica's and the API are killed in turn, then everything, and it is started again:
+    """The primary's server, the replica's, the API and the relays are killed, then everything, and it is started again:
     what was acknowledged is on both in the end.
     """
     running = database.rds.running
     replica = replicate(database.rds, database.instance, VERSIONS[database.engine][1])
     writer = Writer(database)
     writer.start()
-    for victim in (database.instance, replica, "api", replica, database.instance):
+    for victim in (database.instance, replica, "api", "relays", replica, database.instance):
         writer.goes_on()
         if victim == "api":
             running.kill_api()
             running.wait_ready()
+        elif victim == "relays":
+            for relay in filter(None, map(identify, running.ready.relay_pids)):
+                kill(relay)
         else:
             kill_server(running, victim)
     writer.goes_on()

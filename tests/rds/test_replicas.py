@@ -241,6 +241,21 @@ def test_the_way_of_mariadb_is_no_way_around_the_whitelist(pair: Pair) -> None:
         with pytest.raises(LOST):
             pymysql.connect(host=found.link_address, port=PORT, user=ACCOUNT, password=PASSWORD, **more)
 
+    def admits(certificate: Path) -> bool:
+        file = str(certificate)
+        try:
+            pymysql.connect(
+                host=found.link_address, port=PORT, user=ACCOUNT, password=PASSWORD, ssl={"cert": file, "key": file}
+            ).close()
+        except LOST:
+            return False
+        return True
+
+    # Of the two that lie there, the replica's own is for a client, the other one is what it is shown.
+    files = list(pair.rds.running.folder.certificates.glob("*.pem"))
+    assert sorted(map(admits, files)) == [False, True]
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+
 
 def test_a_replica_of_a_replica_is_refused(pair: Pair) -> None:
     with refused("IncorrectCharacterType", 403):
