@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from jackfield.engines.mysql import MySqlEngine, MySqlNode
 from jackfield.folder import read_process
 from jackfield.processes import identify
+from jackfield.store.secrets import KeyRing
 from tests.rds.conftest import Rds
 from tests.rds.databases import LOST, Database, ask, database_of
 from tests.rds.replicas import answers, attribute, creation, delete, private, replicate
@@ -171,3 +173,35 @@ def test_servers_die_while_a_replica_is_made(database: Database) -> None:
     database.rds.wait_running(replica)
     answers(database, database.instance, "INSERT INTO numbers VALUES (1)", database="shop")
     wait_for(database, replica, [1])
+
+
+def test_a_primary_that_keeps_no_log_is_started_again(tmp_path: Path) -> None:
+    """A server of MariaDB that an earlier release started, and this one adopted, cannot be followed as it is."""
+    if not shutil.which("mariadbd", path=f"{os.environ['PATH']}:/usr/sbin"):
+        pytest.skip("mariadbd is not installed")
+    with Running(tmp_path, "--pace", "instant") as running:
+        rds = Rds(running)
+        database = database_of("mariadb", rds, rds.create("MySQL", "8.0"))
+        rds.create_account(database.instance)
+        running.kill_supervisor()
+        running.kill_api()
+        kill_server(running, database.instance)
+        folder = running.folder
+        node = MySqlNode(
+            id=database.instance,
+            folder=folder.engine_folder(database.instance, 0),
+            socket=folder.engine_socket(database.instance, 0),
+            password=KeyRing.open(folder.root).derive(f"rds {database.instance}"),
+            settings={"skip-log-bin": "1"},
+        )
+        engine = MySqlEngine()
+        old = engine.start(node)
+        engine.wait_ready(node)
+        running.up()
+        rds = Rds(running)
+        database = database_of("mariadb", rds, database.instance)
+        assert identify(old.pid) == old
+        replica = replicate(rds, database.instance, "8.0")
+        assert identify(old.pid) != old
+        answers(database, database.instance, "CREATE DATABASE late")
+        until("the database", lambda: answers(database, replica, "SHOW DATABASES LIKE 'late'") == ("late",))
