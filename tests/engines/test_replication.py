@@ -11,7 +11,7 @@ import pytest
 from jackfield.engines.engine import EngineFailed, EngineMissing
 from jackfield.engines.mysql import replication as mariadb
 from jackfield.engines.mysql.find import ENVIRONMENT
-from jackfield.engines.postgres import PostgresNode, Upstream, replication
+from jackfield.engines.postgres import PostgresBinaries, PostgresNode, Upstream, find, replication
 from jackfield.engines.server_node import INTERNAL, REPLICATION
 from jackfield.engines.wire.mysql import Client as MySqlClient
 from jackfield.engines.wire.postgres import Client
@@ -149,8 +149,15 @@ def test_a_server_of_an_earlier_release_keeps_no_log() -> None:
             assert not mariadb.logs(client)
 
 
-def test_tools(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Without MariaDB there are none, nor without its client programs."""
+def test_tools(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without MariaDB there are none."""
     monkeypatch.setenv(ENVIRONMENT, "seekdb")
     with pytest.raises(EngineMissing):
         mariadb.find_tools()
+
+
+def test_postgres_without_its_client_programs(tmp_path: Path) -> None:
+    binaries = find()
+    assert replication.copier(binaries).name == "pg_basebackup"
+    with pytest.raises(EngineMissing, match="pg_basebackup"):
+        replication.copier(PostgresBinaries(str(tmp_path), binaries.version, "environment"))

@@ -13,6 +13,11 @@ def find(engine: str) -> Any:
 
     :raises EngineMissing: there is nothing.
     """
+    if engine == "postgres replicas":
+        from jackfield.engines.postgres import find as find_postgres
+        from jackfield.engines.postgres.replication import copier
+
+        return copier(find_postgres())
     if engine == "mysql replicas":
         from jackfield.engines.mysql.replication import find_tools
 

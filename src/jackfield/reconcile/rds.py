@@ -114,12 +114,13 @@ class RdsReconciler:
         """
         if not self._world.real or instance.adopted:
             return
-        self._replicas.admit(instance)
-        server = server_of(self._world, instance)
-        self._world.deaths.add(instance.id, server.start())
-        if not server.ready():
-            raise Later(0.05, "the server is not ready")
-        self._replicas.follow(instance)
+        with self._replicas.turn(instance):
+            self._replicas.admit(instance)
+            server = server_of(self._world, instance)
+            self._world.deaths.add(instance.id, server.start())
+            if not server.ready():
+                raise Later(0.05, "the server is not ready")
+            self._replicas.follow(instance)
 
     def _work(self, instance: DBInstance, endpoints: Sequence[Endpoint]) -> None:
         prove = self._prover(instance, endpoints)

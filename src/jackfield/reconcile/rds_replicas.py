@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ from jackfield.reconcile.world import World
 from jackfield.store.interface import Reader
 
 _TIDY_SECONDS = 60.0
+_COPIES = 3
+"""How many replicas are copied at the same time: fewer than there are workers for everything."""
 
 
 class Target(NamedTuple):
@@ -79,10 +82,27 @@ class Replicas:
     def __init__(self, world: World) -> None:
         self._world = world
         self._links = ReplicationLinks(world)
+        self._turns = threading.Semaphore(_COPIES)
         self._admitted: set[str] = set()
         self._wanted: dict[str, str] = {}
         self._tidied: dict[str, float] = {}
         self._followed: dict[str, tuple[float, int]] = {}
+
+    @contextmanager
+    def turn(self, instance: DBInstance) -> Iterator[None]:
+        """For the steps in which a new replica may be copied: a copy takes its time, and other work is to go on.
+
+        :raises Later: as many as may be are being copied.
+        """
+        if not instance.read_only or instance.status != CREATING:
+            yield
+            return
+        if not self._turns.acquire(blocking=False):
+            raise Later(0.2, "others are being copied")
+        try:
+            yield
+        finally:
+            self._turns.release()
 
     def admit(self, instance: DBInstance) -> None:
         """Prepares the primary for a replica whose server was not started yet.

@@ -56,16 +56,25 @@ def copy(node: PostgresNode, upstream: Upstream, binaries: PostgresBinaries, how
     :raises EngineMissing: the server's binaries come without ``pg_basebackup``.
     :raises EngineFailed: the followed server does not answer, or has no such slot.
     """
-    program = Path(binaries.folder) / "pg_basebackup"
-    if not program.exists():
-        remedy = "Install the client programs of the same version (`apt install postgresql-client`)."
-        raise EngineMissing("postgres", f"There is no {program}, so no replica can be made.", remedy)
+    program = copier(binaries)
     source = f"host={_quoted(node.upstream_link)} port=5432 user={ROLE} passfile={_quoted(node.passfile)}"
     argv = [str(program), "-D", str(node.draft_data), "-d", source, "-S", upstream.slot, "-X", "stream"]
     argv += ["-c", "fast", "--no-password"]
     initialise(Launch(argv, how), node, lock, patience=COPY_PATIENCE)
     (node.draft_data / "standby.signal").touch(mode=0o600)
     node.draft_data.rename(node.data)
+
+
+def copier(binaries: PostgresBinaries) -> Path:
+    """The program that makes base backups.
+
+    :raises EngineMissing: it is not beside the server.
+    """
+    program = Path(binaries.folder) / "pg_basebackup"
+    if not program.exists():
+        remedy = "Install the client programs of the same version (`apt install postgresql-client`)."
+        raise EngineMissing("postgres", f"There is no {program}, so no replica can be made.", remedy)
+    return program
 
 
 def admit(client: Client, slot: str, password: str) -> None:

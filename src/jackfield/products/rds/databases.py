@@ -37,6 +37,7 @@ from jackfield.products.rds.instances import DBInstanceIdRequest, own_instance
 from jackfield.products.rds.privileges import check_privilege, grant
 from jackfield.products.rds.product import RDS
 from jackfield.products.rds.replica_errors import IncorrectDBInstanceCharacterType
+from jackfield.products.rds.replicas import primary_of
 from jackfield.products.rds.resources import DBInstance, Engine
 from jackfield.products.rds.states import DATABASE_CREATING, DATABASE_DELETING, DATABASE_RUNNING
 from jackfield.store.interface import Reader, Tx
@@ -194,8 +195,11 @@ class DescribeDatabasesReply(Reply):
     errors=(InvalidDBInstanceIdNotFound,),
 )
 def describe_databases(tx: Reader, call: Call, request: DescribeDatabasesRequest) -> DescribeDatabasesReply:
-    """Lists the databases made by CreateDatabase, oldest first, with who has privileges in each."""
-    instance = own_instance(tx, call, request.db_instance_id, InvalidDBInstanceIdNotFound)
+    """Lists the databases made by CreateDatabase, oldest first, with who has privileges in each.
+
+    Those of a read-only instance are its primary's.
+    """
+    instance = primary_of(tx, own_instance(tx, call, request.db_instance_id, InvalidDBInstanceIdNotFound))
     found = [
         one
         for one in tx.children(DBDatabase, instance.id)

@@ -178,7 +178,7 @@ def _check_engine(call: Call, request: CreateReadOnlyDBInstanceRequest, primary:
         raise PrimaryNotSupported
     if call.missing(ENGINE_NAMES[primary.engine]):
         raise EngineMissing
-    if primary.engine == "MySQL" and (call.missing("mysql replicas") or primary.served_by not in ("", "mariadb")):
+    if call.missing(f"{ENGINE_NAMES[primary.engine]} replicas") or primary.served_by not in ("", "mariadb"):
         raise PrimaryNotSupported
     if request.is_analytic_read_only_ins:
         raise AnalyticNotSupported
