@@ -140,10 +140,9 @@ LEFT_OUT: Listed = _table(
         "RequireUpdate itself tells whether the certificate is to be renewed", "",
         "ModifyStatusReason RequireUpdateItem RequireUpdateReason", "Rds.DescribeDBInstanceSSL",
     ),
-    _fields(
-        PLANNED, "Accounts.DBInstanceAccount.DatabasePrivileges.DatabasePrivilege",
-        "AccountPrivilege AccountPrivilegeDetail DBName", "Rds.DescribeAccounts",
-    ),
+    _fields(SQL_SERVER, "Databases.Database", "AdvancedInfo BasicInfo RuntimeInfo", "Rds.DescribeDatabases"),
+    _fields("of an engine that is not managed", "Databases.Database", "DuckDBEnabled", "Rds.DescribeDatabases"),
+    _fields(NO_GROUP, "", "MigrationId", "Rds.StartDBInstance"),
     _fields("one resource group is told by the instance", "", "ResourceGroupId", "Rds.DescribeAccounts"),
     _fields(PLANNED, f"{_NET}.DBInstanceWeights.DBInstanceWeight", "Role", "Rds.DescribeDBInstanceNetInfo"),
     _fields(

@@ -219,6 +219,10 @@ class CheckAccountNameAvailableRequest(DBInstanceIdRequest):
     account_name: Annotated[str, Param("The name.", "test1")]
 
 
+class CheckAccountNameAvailableReply(Reply):
+    resource_group_id: str
+
+
 @operation(
     RDS,
     title="Checks whether an account may be called so",
@@ -231,13 +235,15 @@ class CheckAccountNameAvailableRequest(DBInstanceIdRequest):
         InvalidAccountNameDuplicate,
     ),
 )
-def check_account_name_available(tx: Reader, call: Call, request: CheckAccountNameAvailableRequest) -> Reply:
+def check_account_name_available(
+    tx: Reader, call: Call, request: CheckAccountNameAvailableRequest
+) -> CheckAccountNameAvailableReply:
     """Answers what CreateAccount would say of the name."""
     instance = own_instance(tx, call, request.db_instance_id, InvalidDBInstanceNameNotFound)
     _check_name(request.account_name)
     if tx.get(DBAccount, account_id(instance.id, request.account_name)):
         raise InvalidAccountNameDuplicate
-    return Reply()
+    return CheckAccountNameAvailableReply(resource_group_id=instance.resource_group_id)
 
 
 class DeleteAccountRequest(DBInstanceIdRequest):

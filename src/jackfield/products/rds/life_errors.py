@@ -59,3 +59,11 @@ class NotInRecycleBin(ApiError):
     code = "OperationDenied.DBInstanceStatus"
     status = 400
     message = "The operation is not permitted due to status of instance."
+
+
+class NotPostgres(ApiError):
+    """The operation is about PostgreSQL, the instance is not."""
+
+    code = "IncorrectDBInstanceEngine"
+    status = 403
+    message = "Current DB Instance engine does not support this operation."
