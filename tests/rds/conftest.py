@@ -49,7 +49,10 @@ class Rds:
         return status
 
     def wait_running(self, instance: str) -> None:
-        until(f"{instance} Running", lambda: self.status(instance) == "Running", 60)
+        self.wait_status(instance, "Running")
+
+    def wait_status(self, instance: str, status: str) -> None:
+        until(f"{instance} {status}", lambda: self.status(instance) == status, 60)
 
     def delete(self, instance: str) -> None:
         """Until nothing of it is left."""
