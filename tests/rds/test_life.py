@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import count
 from typing import Any
 
@@ -241,3 +242,20 @@ def test_connectivity_is_what_the_relay_does(database: Database, kept: str) -> N
                 database.connect(kept, database.port)
         else:
             assert rows(database, kept) == (7,)
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.05, 0.2])
+def test_a_restart_happens_once_whenever_the_api_dies(database: Database, kept: str, pause: float) -> None:
+    api, instance, running = database.rds.api, database.instance, database.rds.running
+    before = pid_of(database, instance)
+    api.restart_dbinstance(rds.RestartDBInstanceRequest(dbinstance_id=instance))
+    time.sleep(pause)  # where in the restart it dies is what differs
+    running.kill_api()
+    running.wait_ready()
+    database.rds.wait_running(instance)
+    after = pid_of(database, instance)
+    assert after not in (0, before)
+    assert identify(before) is None
+    running.wait_idle()
+    assert pid_of(database, instance) == after
+    assert rows(database, kept) == (7,)
