@@ -63,7 +63,6 @@ REFUSED_VALUES: dict[tuple[str, str], dict[str, str]] = {
 }
 
 UNDOCUMENTED: dict[tuple[str, str, int], str] = {
-    ("Rds.AllocateReadWriteSplittingConnection", "IncorrectDBInstanceEngine", 403): SAME_RULE,
     ("Rds.AllocateReadWriteSplittingConnection", "IncorrectDBInstanceType", 403): SAME_RULE,
     ("Rds.AllocateReadWriteSplittingConnection", "InvalidConnectionString.Format", 400): SAME_RULE,
     ("Rds.AllocateReadWriteSplittingConnection", "InvalidPort.Malformed", 400): SAME_RULE,

@@ -16,7 +16,7 @@ from tests.rds.replicas import replicate
 from tests.running import Running
 
 VERSIONS = {"postgres": ("PostgreSQL", "15.0"), "mariadb": ("MySQL", "8.0")}
-ENGINES = ("postgres",)
+ENGINES = ("postgres", "mariadb")
 
 
 class Splitting:

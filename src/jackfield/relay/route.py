@@ -116,7 +116,7 @@ class Splitting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     :param max_delay: seconds that a replica may be behind and still be read from.
     """
 
-    protocol: Literal["postgres"]
+    protocol: Literal["postgres", "mysql"]
     logins: str
     max_delay: float = 30.0
 

@@ -12,6 +12,7 @@ import pytest
 
 from jackfield.engines.postgres import Upstream
 from jackfield.engines.postgres.replication import admit, slot_name
+from jackfield.engines.wire.mysql import Client as MySqlClient
 from jackfield.engines.wire.postgres import Client
 from jackfield.relay.messages import BackendHealth
 from jackfield.relay.route import Backend, Route, Splitting
@@ -67,7 +68,7 @@ class Split:
             whitelist=("0.0.0.0/0",),
             tls=tls,
             splitting=Splitting(
-                protocol="postgres",
+                protocol="mysql" if self.fleet.protocol == "mysql" else "postgres",
                 logins=str(logins),
                 max_delay=max_delay,
             ),
@@ -84,7 +85,7 @@ class Split:
     def connect(self, **more: Any) -> Connection:
         given = {"host": self.route.address, "port": self.route.port, "user": USER, "password": PASSWORD, **more}
         if self.fleet.protocol == "mysql":
-            options = {"autocommit": True, "connect_timeout": 20, **given}
+            options = {"autocommit": True, "connect_timeout": 20, "database": "shop", **given}
             raw = importlib.import_module("pymysql").connect(**options)
         else:
             options = {"autocommit": True, "connect_timeout": 20, "dbname": "shop", **given}
@@ -120,3 +121,37 @@ def split(postgres: Fleet, bench: Bench, folder: Path) -> Iterator[Split]:
     split = Split(bench, postgres, folder)
     yield split
     split.close()
+
+
+@pytest.fixture(scope="package")
+def mysql() -> Iterator[Fleet]:
+    """Two servers that say what a primary and its replica say; nothing is copied, so their rows tell which it is."""
+    with laboratory("mysql") as lab:
+        nodes = [lab.start("one", settings={"skip-log-bin": "0", "log-bin": "log"}), lab.start("two")]
+        for node, place in zip(nodes, ("primary", "replica"), strict=True):
+            lab.engine.create_account(node, USER, PASSWORD, True)
+            for name in ("shop", "other"):
+                lab.engine.create_database(node, name, owner=USER)
+            with MySqlClient(node.socket, "jackfield", SECRET) as client:
+                for name in ("shop", "other"):
+                    client.query(f"CREATE TABLE {name}.place (name varchar(20), base varchar(20))")
+                    client.query(f"INSERT INTO {name}.place VALUES ('{place}', '{name}')")
+        with MySqlClient(nodes[1].socket, "jackfield", SECRET) as client:
+            client.query("SET GLOBAL read_only = 1")
+        yield Fleet(lab, nodes)
+
+
+@pytest.fixture
+def mysplit(mysql: Fleet, bench: Bench, folder: Path) -> Iterator[Split]:
+    catch_up(mysql)
+    split = Split(bench, mysql, folder)
+    yield split
+    split.close()
+
+
+def catch_up(fleet: Fleet) -> None:
+    """Has the second server say that it has everything."""
+    with MySqlClient(fleet.nodes[0].socket, "jackfield", SECRET) as primary:
+        ((position,),) = primary.query("SELECT @@gtid_binlog_pos")
+    with MySqlClient(fleet.nodes[1].socket, "jackfield", SECRET) as replica:
+        replica.query(f"SET GLOBAL gtid_slave_pos = '{position or ''}'")

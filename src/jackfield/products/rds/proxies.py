@@ -32,7 +32,6 @@ from jackfield.products.rds.router_errors import (
     ProxyParameters,
     ProxyVpc,
     ProxyVSwitchNotFound,
-    SplitEngine,
 )
 from jackfield.products.rds.routers import (
     Proxy,
@@ -44,7 +43,6 @@ from jackfield.products.rds.routers import (
     router_place,
     routers_of,
 )
-from jackfield.products.rds.splitting import SPLIT
 from jackfield.products.rds.states import RUNNING
 from jackfield.store.interface import ClaimTaken, Reader, Tx
 
@@ -88,7 +86,6 @@ class ModifyDBProxyRequest(DBInstanceIdRequest):
     errors=(
         ProxyInstanceNotFound,
         ProxyInstanceType,
-        SplitEngine,
         IncorrectDBInstanceState,
         ProxyExists,
         ProxyNotFound,
@@ -108,8 +105,6 @@ def modify_db_proxy(tx: Tx, call: Call, request: ModifyDBProxyRequest) -> Reply:
     instance = own_instance(tx, call, request.db_instance_id, ProxyInstanceNotFound)
     if instance.read_only:
         raise ProxyInstanceType
-    if instance.engine not in SPLIT:
-        raise SplitEngine
     if instance.status != RUNNING:
         raise IncorrectDBInstanceState
     known = routers_of(tx, instance.id, "proxy")

@@ -61,14 +61,6 @@ class WeightInvalid(ApiError):
     message = "The specified Weight is invalid."
 
 
-class SplitEngine(ApiError):
-    """There is no router for the protocol of the engine."""
-
-    code = "IncorrectDBInstanceEngine"
-    status = 403
-    message = "Current DB Instance engine does not support this operation."
-
-
 class SplitInstanceType(ApiError):
     """The instance is a read-only one."""
 

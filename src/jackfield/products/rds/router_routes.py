@@ -36,6 +36,7 @@ def router_routes(
     """
     if not endpoint.addresses:
         return ()
+    protocol: Literal["postgres", "mysql"] = "postgres" if primary.engine == "PostgreSQL" else "mysql"
     weights = _scaled(shares(router, primary, replicas))
     splits = router.mode == "ReadWrite" and router.purpose != "nodes"
     members = [primary, *replicas] if splits else replicas
@@ -54,7 +55,7 @@ def router_routes(
             local_clients=local_clients,
             drain_seconds=drain,
             tls=tls,
-            splitting=Splitting(protocol="postgres", logins=logins, max_delay=router.max_delay) if splits else None,
+            splitting=Splitting(protocol=protocol, logins=logins, max_delay=router.max_delay) if splits else None,
         ),
     )
 

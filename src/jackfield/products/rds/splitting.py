@@ -28,7 +28,6 @@ from jackfield.products.rds.resources import DBInstance
 from jackfield.products.rds.router_errors import (
     NoReadInstance,
     RequiredParamNotFound,
-    SplitEngine,
     SplitInstanceType,
     SplittingExists,
     SplittingNameDuplicate,
@@ -55,9 +54,6 @@ from jackfield.store.interface import ClaimTaken, Reader, Tx
 MAX_DELAY = 7200
 _PREFIX = re.compile(r"[a-z][a-z0-9-]{1,28}[a-z0-9]")
 """Up to 30 characters (AllocateReadWriteSplittingConnection documents)."""
-
-SPLIT = ("PostgreSQL",)
-"""Engines whose protocol the relay splits."""
 
 _MAX_DELAY = Param("Seconds that a read-only instance may be behind and still be read from: 0 to 7200.", "30")
 _DISTRIBUTION = Param(
@@ -90,7 +86,6 @@ class AllocateReadWriteSplittingConnectionRequest(DBInstanceIdRequest):
     errors=(
         InvalidDBInstanceIdNotFound,
         SplitInstanceType,
-        SplitEngine,
         OperationDeniedDBInstanceStatus,
         NoReadInstance,
         SplittingExists,
@@ -114,8 +109,6 @@ def allocate_read_write_splitting_connection(
     instance = own_instance(tx, call, request.db_instance_id, InvalidDBInstanceIdNotFound)
     if instance.read_only:
         raise SplitInstanceType
-    if instance.engine not in SPLIT:
-        raise SplitEngine
     if instance.status != RUNNING:
         raise OperationDeniedDBInstanceStatus
     if not in_service(tx, instance.id):

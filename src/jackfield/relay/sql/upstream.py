@@ -41,9 +41,16 @@ class SqlUpstream:
 
     def open(self, host: Host, client: socket.socket, address: str) -> Session | None:
         """Serves an accepted, non-blocking client."""
-        from jackfield.relay.sql.postgres.session import PostgresSession
+        assert self._route.splitting is not None
+        session: SqlSession
+        if self._route.splitting.protocol == "postgres":
+            from jackfield.relay.sql.postgres.session import PostgresSession
 
-        session: SqlSession = PostgresSession(self, host, client, address)
+            session = PostgresSession(self, host, client, address)
+        else:
+            from jackfield.relay.sql.mysql.session import MySqlSession
+
+            session = MySqlSession(self, host, client, address)
         self.sessions.add(session)
         session.begin()
         return None if session.over else session
@@ -151,9 +158,13 @@ class _Delivery:
 
 
 def _dialect(splitting: Splitting) -> Dialect:
-    from jackfield.relay.sql.postgres.dialect import PostgresDialect
+    if splitting.protocol == "postgres":
+        from jackfield.relay.sql.postgres.dialect import PostgresDialect
 
-    return PostgresDialect()
+        return PostgresDialect()
+    from jackfield.relay.sql.mysql.dialect import MySqlDialect
+
+    return MySqlDialect()
 
 
 def _logins(path: str) -> dict[str, tuple[str, str]]:
