@@ -173,3 +173,39 @@ def _quoted(line: bytes, at: int, quote: int, word: bytearray) -> int:
         word.append(letter)
         at += 1
     raise ProtocolError("unbalanced quotes in request")
+
+
+class LongRequest:
+    """A request of many bytes, collected as they come; what stands behind it is not copied again and again.
+
+    :param head: what is there of it. :param trusted: as of :class:`Reader`.
+    """
+
+    __slots__ = ("_collected", "_end", "_reader")
+
+    def __init__(self, head: bytes, *, trusted: bool) -> None:
+        self._reader = Reader(0, trusted)
+        self._collected = bytearray(head)
+        self._end = 0
+
+    def extend(self, data: bytes) -> None:
+        self._collected.extend(data)
+
+    def read(self) -> Reader | None:
+        """The request, or ``None`` while it is incomplete.
+
+        :raises ProtocolError: see there. :raises OversizeError: see there.
+        """
+        if len(self._collected) < self._reader.need:
+            return None
+        self._end = self._reader.read(self._collected)
+        if self._end:
+            return self._reader
+        if len(self._collected) > limits.MAX_QUERY:
+            raise OversizeError
+        return None
+
+    def split(self) -> tuple[bytes, bytes]:
+        """The complete request, and what stands behind it."""
+        with memoryview(self._collected) as view:
+            return bytes(view[: self._end]), bytes(view[self._end :])

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from jackfield.relay.loop import HANGUP, READ, WRITE
 from jackfield.relay.resp import dispatch, limits
-from jackfield.relay.resp.call import Call, Flow, Task
+from jackfield.relay.resp.call import Call, Flow
 from jackfield.relay.resp.fastpath import take_common
 from jackfield.relay.resp.framing import error
 from jackfield.relay.resp.redirects import scrubbed
-from jackfield.relay.resp.requests import OversizeError, ProtocolError, Reader
+from jackfield.relay.resp.requests import LongRequest, OversizeError, ProtocolError, Reader
+from jackfield.relay.resp.work import Work
 from jackfield.relay.session import Host
 
 if TYPE_CHECKING:
@@ -32,17 +33,16 @@ class RespSession:
     """A client connection.
 
     Each command becomes a :class:`Call` in ``pending``; a call whose reply is there leaves when all before it have.
-    Commands are not started while ``_task`` runs (a command that everything after it has to wait for), while too
+    Commands are not started while ``_work`` has one that everything after it has to wait for, while too
     much is unanswered or unread, or while *cautious* (slots moved under commands that are still under way).
 
     :ivar identity: who the client is for the shards; ``None`` before it authenticated.
     """
 
     __slots__ = (
-        "_alone", "_backlog", "_cautious", "_closing", "_events", "_host", "_left", "_long", "_owed", "_pushes",
-        "_receive", "_rest", "_send", "_sock", "_task", "_tasks", "_window", "calm", "client", "ended", "hub",
-        "identity", "library", "name", "number", "pending", "protocol", "received", "refused", "sent", "since",
-        "subscriber", "transaction",
+        "_backlog", "_cautious", "_closing", "_events", "_host", "_left", "_long", "_owed", "_pushes", "_receive",
+        "_rest", "_send", "_sock", "_window", "_work", "calm", "client", "ended", "hub", "identity", "library", "name",
+        "number", "pending", "protocol", "received", "refused", "sent", "since", "subscriber", "transaction",
     )  # fmt: skip
 
     def __init__(self, hub: Hub, host: Host, sock: socket.socket, client: str) -> None:
@@ -67,14 +67,12 @@ class RespSession:
         self._receive = sock.recv
         self._send = sock.send
         self._rest = b""
-        self._long: tuple[Reader, bytearray] | None = None
+        self._long: LongRequest | None = None
         self._backlog: bytearray | None = None
         self._window = limits.FIRST_WINDOW
         self._owed = 0
         self._pushes: list[bytes] | None = None
-        self._task: Task | None = None
-        self._alone: Flow | None = None
-        self._tasks: set[Task] | None = None
+        self._work = Work(self)
         self._cautious = False
         self._closing = False
         self._left = False
@@ -109,14 +107,14 @@ class RespSession:
             return
         self.received += len(data)
         if self._long is not None:
-            self._long[1].extend(data)
+            self._long.extend(data)
         else:
             self._rest = self._rest + data if self._rest else data
         self.consume()
 
     def _hang_up(self) -> None:
         """The client will send no more: it gets the replies that are under way, but nothing waits for it any longer."""
-        if self._task is not None or not (self.pending or self._backlog):
+        if self._work.task is not None or not (self.pending or self._backlog):
             self.end()
             return
         self._left = True
@@ -136,8 +134,8 @@ class RespSession:
         self._listen()
 
     def _may_start(self) -> bool:
-        pending = self.pending
-        if self._task is not None or self._alone is not None or self._closing or self.ended or self._left:
+        pending, work = self.pending, self._work
+        if work.task is not None or work.alone is not None or self._closing or self.ended or self._left:
             return False
         if not pending:
             self._owed = 0
@@ -178,7 +176,7 @@ class RespSession:
         self._rest = buffer[end or at :]
         if not end:
             if len(self._rest) > limits.BIG:
-                self._long = (Reader(0, self.identity is not None), bytearray(self._rest))
+                self._long = LongRequest(self._rest, trusted=self.identity is not None)
                 self._rest = b""
                 return True
             return False
@@ -189,25 +187,19 @@ class RespSession:
     def _read_long(self) -> bool:
         """Goes on with a large request; false while it is incomplete."""
         assert self._long is not None
-        reader, collected = self._long
-        if len(collected) < reader.need:
-            return False
         try:
-            end = reader.read(collected)
+            reader = self._long.read()
         except ProtocolError as problem:
             self._protocol_error(problem)
             return False
         except OversizeError:
             self.end()
             return False
-        if not end:
-            if len(collected) > limits.MAX_QUERY:
-                self.end()
+        if reader is None:
             return False
-        with memoryview(collected) as view:
-            raw, self._rest = bytes(view[:end]), bytes(view[end:])
+        raw, self._rest = self._long.split()
         self._long = None
-        self._owed += end
+        self._owed += len(raw)
         if reader.arguments:
             dispatch.run(self, reader.arguments, b"" if reader.inline else raw)
         return True
@@ -226,41 +218,14 @@ class RespSession:
 
     def start(self, flow: Flow) -> None:
         """Answers the command at hand by a flow; further commands go on meanwhile."""
-        call = Call(self, b"", -1)
-        self.pending.append(call)
-        tasks = self._tasks = self._tasks if self._tasks is not None else set()
-
-        def done(reply: bytes) -> None:
-            tasks.discard(task)
-            call.reply = reply
-            self.hub.rouse(self)
-
-        task = Task(self.hub, flow, done, self.caution)
-        tasks.add(task)
-        task.start()
+        self._work.start(flow)
 
     def start_alone(self, flow: Flow) -> None:
         """Answers the command at hand by a flow that begins when all before it are answered; what follows waits.
 
         A flow that returns nothing gives no reply.
         """
-        self._alone = flow
-        if not self.pending:
-            self._begin()
-
-    def _begin(self) -> None:
-        assert self._alone is not None
-        flow, self._alone = self._alone, None
-
-        def done(reply: bytes) -> None:
-            self._task = None
-            if reply:
-                self.answer(reply)
-            else:
-                self.hub.rouse(self)
-
-        task = self._task = Task(self.hub, flow, done)
-        task.start()
+        self._work.start_alone(flow)
 
     def forward(self, link: Link, raw: bytes, slot: int, *, fixed: bool = False) -> None:
         """Sends the command at hand to a shard."""
@@ -329,11 +294,11 @@ class RespSession:
                 self.abort()
             if self.ended:
                 return
-        if self._alone is not None and not pending:
-            self._begin()
+        if self._work.alone is not None and not pending:
+            self._work.begin()
         if self._rest or self._long is not None:
             self.consume()
-        elif not pending and (self._closing or self._left) and self._task is None and not self._backlog:
+        elif not pending and (self._closing or self._left) and self._work.task is None and not self._backlog:
             self.end()
 
     def _write(self, data: bytes) -> None:
@@ -399,10 +364,7 @@ class RespSession:
         self._rest = b""
         self._long = None
         self._backlog = None
-        self._alone = None
-        for task in [*(self._tasks or ()), *([self._task] if self._task is not None else [])]:
-            task.cancel()
-        self._task = self._tasks = None
+        self._work.cancel()
         self._pushes = None
         if self.subscriber is not None:
             self.subscriber.leave(self)
