@@ -16,6 +16,19 @@ WITHOUT_EFFECT: dict[tuple[str, str], str] = {
     ("R-kvstore.TransformInstanceChargeType", "AutoRenewPeriod"): "no instance ends here",
     ("R-kvstore.TransformInstanceChargeType", "CouponNo"): "orders cost nothing here",
     **{
+        ("R-kvstore.ModifyInstanceSpec", name): why
+        for names, why in (
+            ("AutoPay BusinessInfo CouponNo OrderType", "orders cost nothing here"),
+            ("EffectiveTime ForceTrans ForceUpgrade", "it happens at once, while the servers run"),
+            ("MajorVersion", "the server is this machine's; it has one version"),
+            ("NodeType ReadOnlyCount ReplicaCount SlaveReadOnlyCount SlaveReplicaCount", "of replicas"),
+            ("SecondaryZoneId", "MigrateToOtherZone changes it"),
+            ("SourceBiz", "the calling tool, for the vendor's figures"),
+            ("Storage StorageType", "storage is the machine's"),
+        )
+        for name in names.split()
+    },
+    **{
         ("R-kvstore.MigrateToOtherZone", name): "of replicas, which are not placed one by one"
         for name in ("ReadOnlyCount", "ReplicaCount", "SlaveReadOnlyCount", "SlaveReplicaCount")
     },
@@ -52,6 +65,14 @@ UNDOCUMENTED: dict[tuple[str, str, int], str] = {
     ("R-kvstore.ModifyInstanceNetExpireTime", "InstanceStatus.NotSupport", 403): _CONNECTION,
     ("R-kvstore.ModifyInstanceNetExpireTime", "InvalidInstanceId.NotFound", 404): _DESCRIBE,
     ("R-kvstore.ModifyInstanceNetExpireTime", "NetTypeNotExists", 400): "ReleaseDirectConnection's: no such endpoint",
+    ("R-kvstore.SwitchInstanceProxy", "InstanceStatus.NotSupport", 403): _CONNECTION,
+    ("R-kvstore.SwitchInstanceProxy", "InvalidConnType", 400): "AllocateDirectConnection's: there is no proxy",
+    ("R-kvstore.SwitchInstanceProxy", "InvalidInstanceId.NotFound", 404): _DESCRIBE,
+    (
+        "R-kvstore.SwitchInstanceProxy",
+        "NetTypeNotExists",
+        400,
+    ): "ReleaseDirectConnection's: it has none",
     ("R-kvstore.SwitchNetwork", "ClassicExpiredDaysError", 400): "ModifyInstanceNetExpireTime's, for the same rule",
     ("R-kvstore.SwitchNetwork", "InstanceStatus.NotSupport", 403): _CONNECTION,
     ("R-kvstore.SwitchNetwork", "InvalidInstanceId.NotFound", 404): _DESCRIBE,

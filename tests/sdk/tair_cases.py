@@ -10,12 +10,16 @@ OTHER_WRITES = ("Lock", "Unlock", "Reboot", "Transform", "Migrate", "Switch")
 
 
 class Place(NamedTuple):
-    """Where instances go. :ivar classic: an instance in the classic network, in that zone."""
+    """Where instances go.
+
+    :ivar classic: an instance in the classic network, in that zone. :ivar direct: a cluster with a direct endpoint.
+    """
 
     vpc: str
     vswitch: str
     zone: str
     classic: str
+    direct: str
 
 
 ALWAYS_REFUSED = {"DescribeEncryptionKey"}
@@ -69,6 +73,15 @@ def cases(instance: str, cluster: str, place: Place) -> list[tuple[str, str, dic
             **this, "MaintainStartTime": "23:30Z", "MaintainEndTime": "01:00Z",
         }),
         ("ModifyInstanceVpcAuthMode", "modify_instance_vpc_auth_mode", {**this, "VpcAuthMode": "Close"}),
+        ("ModifyInstanceSpec", "modify_instance_spec", {
+            **this, "InstanceClass": "redis.master.mid.default", "RegionId": "cn-hangzhou", "ShardCount": 1,
+            "ClientToken": "0c593ea2", "AutoPay": True, "BusinessInfo": "0", "CouponNo": "default",
+            "EffectiveTime": "Immediately", "ForceTrans": False, "ForceUpgrade": True, "MajorVersion": "5.0",
+            "NodeType": "MASTER_SLAVE", "OrderType": "UPGRADE", "ReadOnlyCount": 0, "ReplicaCount": 0,
+            "SecondaryZoneId": "cn-hangzhou-j", "SlaveReadOnlyCount": 0, "SlaveReplicaCount": 0, "SourceBiz": "SDK",
+            "Storage": 0, "StorageType": "essd_pl1",
+        }),
+        ("SwitchInstanceProxy", "switch_instance_proxy", {"InstanceId": place.direct}),
         ("ModifyIntranetAttribute", "modify_intranet_attribute", {
             **this, "BandWidth": 10, "NodeId": f"{instance}-db-0",
         }),

@@ -45,6 +45,7 @@ class World(NamedTuple):
     settled: str
     routed: str
     classic: str
+    bypassed: str
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +66,8 @@ def world(states: Running, me: Account) -> World:
     wait_available(me, doomed_vpc)
     direct = states.create(2, "")
     states.allocate(direct)
+    switched = states.create(2, "")
+    states.allocate(switched)
     public = states.create(0, "")
     me.raw("tair", "AllocateInstancePublicConnection", InstanceId=public, ConnectionStringPrefix=PUBLIC, Port="6379")
     states.wait_normal(public)
@@ -73,7 +76,7 @@ def world(states: Running, me: Account) -> World:
         doomed_vswitch, _with_accounts(states, me), states.create(2, ""), states.create(0, ""), states.create(0, ""),
         states.create(0, ""), states.create(2, ""), states.create(4, ""), states.create(2, ""),
         states.create(2, ""), _with_accounts(states, me, vpc_id=vpc, v_switch_id=elsewhere), states.create(2, ""),
-        states.create(0, "", network_type="CLASSIC", zone_id="cn-hangzhou-i"),
+        states.create(0, "", network_type="CLASSIC", zone_id="cn-hangzhou-i"), switched,
     )  # fmt: skip
 
 
@@ -104,7 +107,7 @@ class Case(NamedTuple):
 
 def cases(world: World) -> list[Case]:
     reads = {"DryRun": False, "IsDefault": False}
-    place = tair_cases.Place(world.vpc, world.vswitch, "cn-hangzhou-i", world.classic)
+    place = tair_cases.Place(world.vpc, world.vswitch, "cn-hangzhou-i", world.classic, world.bypassed)
     return [
         Case("tair", "CreateInstance", "create_instance", {
             "RegionId": "cn-hangzhou", "ZoneId": "cn-hangzhou-i", "SecondaryZoneId": "cn-hangzhou-j",

@@ -412,3 +412,74 @@ def test_unknown_and_busy_instances(
     jackfield.tair.restart_instance(tair.RestartInstanceRequest(instance_id=cluster))
     assert ask(cluster) == (403, "InstanceStatus.NotSupport")
     until("Normal", lambda: jackfield.status(cluster) == "Normal")
+
+
+def test_another_class(jackfield: Running, standard: str, cluster: str) -> None:
+    """The servers get its memory while they run; sessions and data stay."""
+
+    def modify(instance: str, wanted: str, **more: Any) -> None:
+        request = tair.ModifyInstanceSpecRequest(instance_id=instance, instance_class=wanted, **more)
+        assert jackfield.tair.modify_instance_spec(request).body.order_id
+
+    with client(jackfield, standard) as session:
+        session.set("key", "value")
+        number = session.client_id()
+        modify(standard, "redis.master.large.default")
+        jackfield.wait_normal(standard)
+        found = attribute(jackfield, standard)
+        assert (found.real_instance_class, found.capacity, found.is_order_completed) == (
+            "redis.master.large.default", 8192, True,
+        )  # fmt: skip
+        assert session.config_get("maxmemory") == {"maxmemory": str(8192 * 1024**2)}
+        assert (session.get("key"), session.client_id()) == (b"value", number)
+    with refused("InstanceClass.NotMatch", 400):
+        modify(standard, "redis.logic.sharding.2g.2db.0rodb.4proxy.default")
+    with refused("InstanceClass.NotMatch", 400):
+        modify(standard, "memcached.small")
+    with refused("InvalidShardInfo.Format", 400):
+        modify(cluster, "redis.logic.sharding.2g.2db.0rodb.4proxy.default", shard_count=3)
+    modify(cluster, "redis.logic.sharding.2g.2db.0rodb.4proxy.default", shard_count=2)
+    jackfield.wait_normal(cluster)
+    assert attribute(jackfield, cluster).capacity == 4096
+
+
+def test_the_proxy_is_turned_off_and_on(jackfield: Running, standard: str) -> None:
+    """Without it the ordinary address speaks the cluster's protocol and sends clients to the direct addresses."""
+    cluster = jackfield.create(2)
+
+    def switch(instance: str) -> None:
+        jackfield.tair.switch_instance_proxy(tair.SwitchInstanceProxyRequest(instance_id=instance))
+
+    with refused("InvalidConnType", 400):
+        switch(standard)
+    with refused("NetTypeNotExists", 400):
+        switch(cluster)
+    jackfield.allocate(cluster)
+    name = jackfield.name(cluster)
+    with client(jackfield, cluster) as through:
+        assert through.mset({f"key:{number}": number for number in range(50)})
+    switch(cluster)
+    assert jackfield.status(cluster) == "NetworkModifying"
+    jackfield.wait_normal(cluster)
+    elsewhere = 0
+    with client(jackfield, cluster) as plain:
+        for number in range(50):
+            try:
+                assert plain.get(f"key:{number}") == str(number).encode()
+            except redis.exceptions.MovedError:
+                elsewhere += 1
+    assert 0 < elsewhere < 50
+    with redis.RedisCluster(host=name, password=PASSWORD) as follows:
+        assert [follows.get(f"key:{number}") for number in range(50)] == [str(n).encode() for n in range(50)]
+    with refused("InstanceStatus.NotSupport", 403):
+        jackfield.release(cluster)
+    with refused("InvalidConnType", 400):
+        jackfield.tair.reboot_proxy(tair.RebootProxyRequest(instance_id=cluster))
+    jackfield.tair.restart_instance(tair.RestartInstanceRequest(instance_id=cluster))
+    jackfield.wait_normal(cluster)
+    switch(cluster)
+    jackfield.wait_normal(cluster)
+    with client(jackfield, cluster) as through:
+        assert through.mget([f"key:{number}" for number in range(50)]) == [str(n).encode() for n in range(50)]
+    jackfield.release(cluster)
+    jackfield.wait_normal(cluster)

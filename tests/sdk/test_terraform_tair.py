@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.running import PASSWORD, Running, until
-from tests.sdk.clients import Account
+from tests.sdk.clients import Account, wait_available
 from tests.sdk.test_terraform_replay import READ_AS_NUMBERS, READ_AS_STRINGS, READ_AS_SWITCHES, Provider
 
 REGION = {"RegionId": "cn-hangzhou"}
@@ -146,6 +146,34 @@ def test_the_private_endpoint(resource: Instance) -> None:
     assert {(one["DBInstanceNetType"], one["Port"]) for one in items} == {("0", "6379"), ("2", "4011")}
     (public,) = (one["ConnectionString"] for one in items if one["DBInstanceNetType"] == "0")
     resource.change("ReleaseInstancePublicConnection", InstanceId=resource.id, CurrentConnectionString=public)
+
+
+def test_another_class(resource: Instance) -> None:
+    """The provider waits for Normal, for the order and for the class that it asked for."""
+    resource.change(
+        "ModifyInstanceSpec", InstanceId=resource.id, InstanceClass="redis.master.mid.default", OrderType="UPGRADE",
+        AutoPay="true", EffectiveTime="Immediately", ForceUpgrade="true", ClientToken="TF-ModifyInstanceSpec-1",
+        **REGION,
+    )  # fmt: skip
+    found = resource.attribute
+    assert (found["RealInstanceClass"], found["IsOrderCompleted"]) == ("redis.master.mid.default", True)
+    assert found["Capacity"] == 2048
+
+
+def test_another_zone(resource: Instance, me: Account) -> None:
+    """``zone_id``, ``vswitch_id`` and ``secondary_zone_id`` of a resource that exists."""
+    vpc = resource.attribute["VpcId"]
+    zone = "cn-hangzhou-j"
+    taken = [one["CidrBlock"] for one in me.raw("vpc", "DescribeVSwitches", VpcId=vpc).json["VSwitches"]["VSwitch"]]
+    block = next(block for number in range(8, 16) if (block := f"172.31.{number * 16}.0/20") not in taken)
+    vswitch = me.raw("vpc", "CreateVSwitch", VpcId=vpc, ZoneId=zone, CidrBlock=block).json["VSwitchId"]
+    wait_available(me, vpc)
+    resource.change(
+        "MigrateToOtherZone", DBInstanceId=resource.id, ZoneId=zone, VSwitchId=vswitch, EffectiveTime="Immediately",
+        SecondaryZoneId="cn-hangzhou-i",
+    )  # fmt: skip
+    found = resource.attribute
+    assert (found["ZoneId"], found["VSwitchId"], found["SecondaryZoneId"]) == (zone, vswitch, "cn-hangzhou-i")
 
 
 def test_account(resource: Instance, states: Running) -> None:

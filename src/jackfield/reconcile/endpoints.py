@@ -283,6 +283,15 @@ class EndpointWork:
             if current is not None and current.addresses != addresses:
                 tx.put(msgspec.structs.replace(current, addresses=addresses))
 
+    def leave_other_relays(self, endpoint: Endpoint, plan: Plan) -> None:
+        """Frees the addresses of an endpoint that another relay serves from now on; :meth:`tend` goes on.
+
+        :raises Later: a relay is away.
+        """
+        routes = self._routes(endpoint, plan)
+        if routes:
+            self.relays.leave_others(endpoint.id, routes)
+
     def proof(self, endpoint: Endpoint, plan: Plan, prove: Prove, *, port: int = 0) -> Evidence:
         """What dials of an endpoint show now, at each of its addresses.
 

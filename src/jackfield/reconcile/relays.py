@@ -40,12 +40,15 @@ class Relays:
 
         :param anywhere: another relay may have served it until now.
         """
-        # One that has lost its last port has had plain routes: others keep their port.
-        relay = self._world.relays[role_of(routes[0].mode if routes else "tcp")]
-        for other in self._world.relays.values() if anywhere else ():
-            if other is not relay:
-                self._replace(other, owner, ())
-        return self._replace(relay, owner, routes)
+        if anywhere:
+            self.leave_others(owner, routes)
+        return self._replace(self._relay_of(routes), owner, routes)
+
+    def leave_others(self, owner: str, routes: Sequence[Route]) -> None:
+        """Ends what relays serve of an endpoint to which these routes do not belong."""
+        for relay in self._world.relays.values():
+            if relay is not self._relay_of(routes):
+                self._replace(relay, owner, ())
 
     def bind(self, owner: str, routes: Sequence[Route], *, anywhere: bool = False) -> Ack:
         """:meth:`replace`; each of the routes listens then.
@@ -73,6 +76,10 @@ class Relays:
     def end_strays(self, owner: str) -> int:
         """Ends the connections of an endpoint to backends that it does not lead to any more; how many there were."""
         return sum(self._each(lambda relay: relay.end_strays(owner)))
+
+    def _relay_of(self, routes: Sequence[Route]) -> RelayClient:
+        # One that has lost its last port has had plain routes: others keep their port.
+        return self._world.relays[role_of(routes[0].mode if routes else "tcp")]
 
     def _each(self, ask: Callable[[RelayClient], T]) -> list[T]:
         try:

@@ -88,6 +88,8 @@ class TairReconciler:
         if instance.status in (NETWORK_MODIFYING, MIGRATING):
             self._start(instance)
             for endpoint in endpoints:
+                if endpoint.status == "Serving":
+                    self._endpoints.leave_other_relays(endpoint, partial(self._plan, instance))
                 if endpoint.status == "Changing":  # the shards announce no port at which nobody listens yet
                     self._endpoints.open(endpoint, partial(self._plan, instance), self._prove(instance))
             self._announce(instance)

@@ -143,7 +143,7 @@ class RedisEngine(KeptEngine[RedisNode]):
         self.set_users(node)
         try:
             with process.connect(node) as client:
-                for name, value in node.settings.items():
+                for name, value in {"maxmemory": str(node.memory), **node.settings}.items():
                     client.command("CONFIG", "SET", name, value)
         except RedisError as error:
             raise EngineFailed(f"node {node.id} does not take its settings: {error}") from error

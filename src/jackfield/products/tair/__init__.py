@@ -27,6 +27,7 @@ def load() -> Product:
         public_connections,
         security_groups,
         sharding,
+        specifications,
         switching,
         tagging,
         tair_creation,

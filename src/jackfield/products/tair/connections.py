@@ -107,6 +107,8 @@ def release_direct_connection(tx: Tx, call: Call, request: InstanceIdRequest) ->
     endpoint = tx.get(Endpoint, endpoint_id(instance.id, "direct"))
     if endpoint is None:
         raise NetTypeNotExists
+    if instance.settings.proxy_off:
+        raise InstanceStatusNotSupport  # clients of the other addresses are sent there
     tx.put(msgspec.structs.replace(endpoint, status="Releasing"))
     modify_network(tx, call, instance)
     return Reply()

@@ -29,8 +29,8 @@ def routes(
 ) -> tuple[Route, ...]:
     """The routes of one endpoint; none while its addresses are not chosen.
 
-    The ordinary address of a cluster goes to the router over all shards, that of a standard instance straight to its
-    server; a direct endpoint has an address for each shard.
+    The ordinary address of a cluster goes to the router over all shards (past it, to one of them, where the proxy is
+    off), that of a standard instance straight to its server; a direct endpoint has an address for each shard.
 
     :param drain: seconds live connections go on after a release.
     :param tls: how clients of this endpoint may encrypt.
@@ -69,8 +69,9 @@ def routes(
     if not endpoint.addresses:
         return ()
     backends = tuple(_backend(shard, socket, instance.announce_port, login) for shard in instance.shards)
-    mode: Literal["tcp", "resp"] = "resp" if instance.architecture == "cluster" else "tcp"
-    return (route("0", endpoint.addresses[0], backends, mode, 0),)
+    if instance.architecture == "cluster" and not instance.settings.proxy_off:
+        return (route("0", endpoint.addresses[0], backends, "resp", 0),)
+    return (route("0", endpoint.addresses[0], backends[:1], "tcp", 0),)
 
 
 def needs_no_password(endpoint: Endpoint) -> bool:

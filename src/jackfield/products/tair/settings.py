@@ -25,6 +25,7 @@ class InstanceSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     """:param config: settings of the servers that differ from :data:`CONFIG`.
 
     :param security_groups: ids of the ECS security groups whose members may connect.
+    :param proxy_off: the ordinary addresses of a cluster lead past the router.
     :param password_free: clients in the VPC need no password.
     :param write_locked: nobody may write. :param lock_reason: why.
     :param bandwidth: Mbit/s that were bought for the whole instance; 0: what its class has.
@@ -36,6 +37,7 @@ class InstanceSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
 
     config: dict[str, str] = msgspec.field(default_factory=dict)
     security_groups: tuple[str, ...] = ()
+    proxy_off: bool = False
     password_free: bool = False
     write_locked: bool = False
     lock_reason: str = ""
