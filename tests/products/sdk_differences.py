@@ -6,6 +6,7 @@ fail. Parameters at the top of a request stand in ``differences.WITHOUT_EFFECT``
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 PLANNED = "planned, with what it is about"
@@ -35,8 +36,9 @@ def _fields(why: str, inside: str, fields: str, *operations: str) -> Iterable[tu
 def _table(*groups: Iterable[tuple[tuple[str, str], str]]) -> Listed:
     lines = [line for group in groups for line in group]
     table = dict(lines)
-    if len(table) != len(lines):
-        raise ValueError("a field is listed twice")
+    twice = [field for field, times in Counter(field for field, _ in lines).items() if times > 1]
+    if twice:
+        raise ValueError(f"listed twice: {twice}")
     return table
 
 
@@ -142,7 +144,6 @@ LEFT_OUT: Listed = _table(
     ),
     _fields(SQL_SERVER, "Databases.Database", "AdvancedInfo BasicInfo RuntimeInfo", "Rds.DescribeDatabases"),
     _fields("of an engine that is not managed", "Databases.Database", "DuckDBEnabled", "Rds.DescribeDatabases"),
-    _fields(NO_GROUP, "", "MigrationId", "Rds.StartDBInstance"),
     _fields("one resource group is told by the instance", "", "ResourceGroupId", "Rds.DescribeAccounts"),
     _fields(PLANNED, f"{_NET}.DBInstanceWeights.DBInstanceWeight", "Role", "Rds.DescribeDBInstanceNetInfo"),
     _fields(

@@ -75,39 +75,6 @@ def describe_instance_auto_renewal_attribute(
     )
 
 
-class SecurityGroupRelation(Shape):
-    security_group_id: str
-    security_group_name: str
-    network_type: str
-    region_id: str
-
-
-class SecurityGroupRelations(Shape):
-    ecs_security_group_relation: tuple[SecurityGroupRelation, ...]
-
-
-class DescribeSecurityGroupConfigurationReply(Reply):
-    db_instance_name: str
-    items: SecurityGroupRelations
-
-
-@operation(
-    RDS,
-    title="Queries the security groups of an instance",
-    access="get",
-    resource=_ONE,
-    errors=_KNOWN,
-)
-def describe_security_group_configuration(
-    tx: Reader, call: Call, request: DBInstanceIdRequest
-) -> DescribeSecurityGroupConfigurationReply:
-    """There are none: whitelists say who may connect."""
-    instance = own_instance(tx, call, request.db_instance_id, InvalidDBInstanceIdNotFound)
-    return DescribeSecurityGroupConfigurationReply(
-        db_instance_name=instance.id, items=SecurityGroupRelations(ecs_security_group_relation=())
-    )
-
-
 class HARequest(DBInstanceIdRequest):
     region_id: Region
 
