@@ -47,9 +47,13 @@ class Theirs:
             self._more = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
         self._process: subprocess.Popen[bytes] | None = None
         self.starts = 0
-        self._prepare()
-        self.start()
-        self._furnish()
+        try:
+            self._prepare()
+            self.start()
+            self._furnish()
+        except BaseException:
+            self.close()
+            raise
 
     def _prepare(self) -> None:
         data = str(self.folder / "data")
