@@ -30,7 +30,8 @@ from tests.products.tables import bare, item_of
 
 REQUEST_ID = "0C1F8A0D-7F5C-4B43-A3F5-6A6E52A1A0C1"
 
-_METHOD = re.compile(r"    def (\w+_?with_options)\(.*?action ?= ?'(\w+)',", re.DOTALL)
+_METHOD = re.compile(r"    def (\w+_?with_options)\((.*?)action ?= ?'(\w+)',", re.DOTALL)
+_AS_TEXT = re.compile(r"array_to_string_with_specified_style\([\w.]+, '([\w.]+)', '(\w+)'\)")
 
 
 class Catcher:
@@ -101,8 +102,22 @@ def catching() -> Iterator[Catcher]:
 @cache
 def methods(package: str) -> dict[str, str]:
     """Operation → the client's method that calls it."""
-    source = getsource(import_module(f"{package}.client"))
-    return {action: method for method, action in _METHOD.findall(source)}
+    return {action: method for method, _, action in _METHOD.findall(_client_source(package))}
+
+
+@cache
+def _client_source(package: str) -> str:
+    return getsource(import_module(f"{package}.client"))
+
+
+@cache
+def _texts(package: str) -> dict[str, dict[str, str]]:
+    return {action: dict(_AS_TEXT.findall(body)) for _, body, action in _METHOD.findall(_client_source(package))}
+
+
+def sent_as_text(operation: Operation[Any, Any]) -> dict[str, str]:
+    """Parameters that the client takes as lists or objects and sends as one text: name → ``json`` or ``simple``."""
+    return _texts(PACKAGES[operation.product.code])[operation.name]
 
 
 def request_model(operation: Operation[Any, Any]) -> Any:
@@ -114,6 +129,15 @@ def request_model(operation: Operation[Any, Any]) -> Any:
 def filled(struct: type[msgspec.Struct]) -> dict[str, Any]:
     """A value for every field, in its JSON type; no two are the same where the field allows for it."""
     return _filled(struct, itertools.count(1))
+
+
+def of_table(table: dict[str, Any]) -> Any:
+    """A value of a type as from_sdk.py tells it."""
+    if table["type"] == "array":
+        return [of_table(table["items"])]
+    if table["type"] == "object":
+        return {name: of_table(inside) for name, inside in table["fields"].items()}
+    return {"string": "text", "integer": 7, "boolean": True, "number": 7.5, "any": "text"}[table["type"]]
 
 
 def reply_body(operation: Operation[Any, Any], values: dict[str, Any]) -> bytes:

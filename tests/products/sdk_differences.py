@@ -144,7 +144,13 @@ LEFT_OUT: Listed = _table(
     ),
     _fields(SQL_SERVER, "Databases.Database", "AdvancedInfo BasicInfo RuntimeInfo", "Rds.DescribeDatabases"),
     _fields("of an engine that is not managed", "Databases.Database", "DuckDBEnabled", "Rds.DescribeDatabases"),
-    _fields("one resource group is told by the instance", "", "ResourceGroupId", "Rds.DescribeAccounts"),
+    _fields(
+        "of an engine that is not managed", "", "DBProxyEndpointCostThresholdForDuckdb", "Rds.DescribeDBProxyEndpoint"
+    ),
+    _fields(
+        "the resource group is told by the instance", "", "ResourceGroupId", "Rds.DescribeAccounts",
+        "Rds.CheckAccountNameAvailable",
+    ),
     _fields(PLANNED, f"{_NET}.DBInstanceWeights.DBInstanceWeight", "Role", "Rds.DescribeDBInstanceNetInfo"),
     _fields(
         "nothing is backed up", "", "AccessDeniedDetail BackupLogStartTime DbsInstance PreferredNextBackupTime",
