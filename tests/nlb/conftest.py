@@ -163,9 +163,10 @@ class Nlb:
 
 
 @pytest.fixture(scope="module")
-def states(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nlb]:
-    """Without engines: what the API says."""
-    with Running(tmp_path_factory.mktemp("nlb"), "--engines", "none") as running:
+def states(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nlb]:
+    """Without engines: what the API says. Transitions last as long as the file's ``PACE`` says, else ``fast``."""
+    pace = getattr(request.module, "PACE", "fast")
+    with Running(tmp_path_factory.mktemp("nlb"), "--engines", "none", "--pace", pace) as running:
         yield Nlb(running)
 
 

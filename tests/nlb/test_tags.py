@@ -10,6 +10,8 @@ from alibabacloud_nlb20220430 import models as nlb
 from tests.nlb.conftest import Network, Nlb
 from tests.running import refused
 
+PACE = "instant"  # no transitional state is looked at
+
 
 def put(states: Nlb, type: str, id: str, **tags: str) -> None:
     named = [nlb.TagResourcesRequestTag(key=key, value=value) for key, value in tags.items()]

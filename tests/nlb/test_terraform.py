@@ -15,6 +15,8 @@ from tests.gateway.support import Answer, Signer
 from tests.nlb.conftest import Network, Nlb
 from tests.running import until
 
+PACE = "instant"  # no transitional state is looked at
+
 
 class Terraform:
     """:param form: ``v1`` or ``acs3``."""

@@ -12,8 +12,10 @@ from tests.running import Running
 
 
 @pytest.fixture(scope="module")
-def states(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with Running(tmp_path_factory.mktemp("link"), "--engines", "none", "--repeat-seconds", "0") as running:
+def states(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Transitions last as long as the file's ``PACE`` says; ``fast`` where it says nothing."""
+    options = ("--engines", "none", "--repeat-seconds", "0", "--pace", getattr(request.module, "PACE", "fast"))
+    with Running(tmp_path_factory.mktemp("link"), *options) as running:
         yield running
 
 

@@ -10,6 +10,8 @@ from alibabacloud_privatelink20200415 import models
 from tests.nlb.conftest import Network
 from tests.privatelink.cloud import ZH, ZI, Side
 
+PACE = "instant"  # no transitional state is looked at
+
 
 @pytest.fixture(scope="module")
 def services(provider: Side, balancer: str) -> list[str]:

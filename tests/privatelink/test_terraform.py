@@ -16,6 +16,8 @@ from tests.nlb.conftest import Network
 from tests.privatelink.cloud import REGION, ZH, Side
 from tests.running import until
 
+PACE = "instant"  # no transitional state is looked at
+
 RETRIED = {
     "EndpointLocked", "EndpointServiceLocked", "ConcurrentCallNotSupported", "EndpointConnectionOperationDenied",
     "EndpointOperationDenied", "EndpointServiceOperationDenied", "EndpointServiceConnectionDependence",
