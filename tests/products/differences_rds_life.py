@@ -83,7 +83,6 @@ UNDOCUMENTED: dict[tuple[str, str, int], str] = {
     ("Rds.CreateDatabase", "IncorrectAccountType", 403): BY_ACCOUNT,
     ("Rds.CreateDatabase", "IncorrectDBInstanceState", 403): WRONG_STATE,
     ("Rds.CreateDatabase", "InvalidAccountName.NotFound", 404): BY_ACCOUNT,
-    ("Rds.DescribeSecurityGroupConfiguration", "InvalidDBInstanceId.NotFound", 400): UNKNOWN_INSTANCE,
     ("Rds.GrantAccountPrivilege", "InvalidDBName.NotFound", 404): BY_DATABASE,
     ("Rds.RevokeAccountPrivilege", "IncorrectAccountStatus", 400): BY_ACCOUNT,
     ("Rds.RevokeAccountPrivilege", "IncorrectAccountType", 403): BY_ACCOUNT,

@@ -147,10 +147,7 @@ LEFT_OUT: Listed = _table(
     _fields(
         "of an engine that is not managed", "", "DBProxyEndpointCostThresholdForDuckdb", "Rds.DescribeDBProxyEndpoint"
     ),
-    _fields(
-        "the resource group is told by the instance", "", "ResourceGroupId", "Rds.DescribeAccounts",
-        "Rds.CheckAccountNameAvailable",
-    ),
+    _fields("the resource group is told by the instance", "", "ResourceGroupId", "Rds.DescribeAccounts"),
     _fields(PLANNED, f"{_NET}.DBInstanceWeights.DBInstanceWeight", "Role", "Rds.DescribeDBInstanceNetInfo"),
     _fields(
         "nothing is backed up", "", "AccessDeniedDetail BackupLogStartTime DbsInstance PreferredNextBackupTime",

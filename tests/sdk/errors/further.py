@@ -40,6 +40,7 @@ WORKS: Works = {
     "tair.DescribeRoleZoneInfo": _instance,
     "tair.DescribeSecurityGroupConfiguration": _instance,
     "tair.LockDBInstanceWrite": lambda world: {**_db_instance(world), "LockReason": "a test"},
+    "tair.MasterNodeShutDownFailOver": _cluster,
     "tair.MigrateToOtherZone": lambda world: {**_db_instance(world), "ZoneId": "cn-hangzhou-i"},
     "tair.ModifyAccountDescription": lambda world: {
         **_instance(world), "AccountName": "demo", "AccountDescription": "a test",
@@ -61,6 +62,7 @@ WORKS: Works = {
         **_instance(world), "ConnectionString": "taken-name.redis.rds.aliyuncs.com", "ClassicExpiredDays": "14",
     },
     "tair.ModifyInstanceVpcAuthMode": lambda world: {**_instance(world), "VpcAuthMode": "Open"},
+    "tair.ModifyInstanceSpec": lambda world: {**_instance(world), "InstanceClass": "redis.master.mid.default"},
     "tair.ModifyIntranetAttribute": _instance,
     "tair.ModifyResourceGroup": lambda world: {
         **_instance(world), "RegionId": "cn-hangzhou", "ResourceGroupId": "rg-acfmyiu4ekp****",
@@ -68,6 +70,7 @@ WORKS: Works = {
     "tair.ModifySecurityGroupConfiguration": lambda world: {**_db_instance(world), "SecurityGroupId": "sg-1"},
     "tair.RebootProxy": _cluster,
     "tair.SwitchInstanceHA": _instance,
+    "tair.SwitchInstanceProxy": _cluster,
     "tair.SwitchNetwork": _instance,
     "tair.TransformInstanceChargeType": lambda world: {**_instance(world), "ChargeType": "PostPaid"},
     "tair.UnlockDBInstanceWrite": _db_instance,
