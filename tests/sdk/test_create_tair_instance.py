@@ -126,6 +126,8 @@ def test_it_is_of_the_enterprise_edition(me: Account, network: dict[str, str]) -
         ({"password": "short"}, "InvalidPassword.Malformed", 400),
         ({"instance_name": "1"}, "InvalidInstanceName.Malformed", 400),
         ({"connection_string_prefix": "A"}, "InvalidConnectionString.Format", 400),
+        ({"maintain_start_time": "3:00"}, "InvalidMaintainStartTime", 400),
+        ({"maintain_start_time": "21:30Z"}, "InvalidMaintainStartTime", 400),
         ({"client_token": "x" * 65}, "InvalidToken.Malformed", 400),
         ({"dry_run": True}, "DryRunOperation", 400),
     ],
@@ -136,6 +138,29 @@ def test_refusals(me: Account, network: dict[str, str], wanted: dict[str, Any], 
     with refused(code, status):
         _create(me.tair, network, **wanted)
     assert me.tair.describe_instances(tair.DescribeInstancesRequest()).body.total_count == before
+
+
+def test_the_maintenance_window(me: Account, network: dict[str, str]) -> None:
+    """One end may be the usual one; over midnight is fine."""
+    for given, shown in (
+        ({"maintain_start_time": "23:30Z", "maintain_end_time": "02:00Z"}, ("23:30Z", "02:00Z")),
+        ({"maintain_start_time": "20:00Z"}, ("20:00Z", "22:00Z")),
+        ({}, ("18:00Z", "22:00Z")),
+    ):
+        found = _attribute(me.tair, _create(me.tair, network, **given).instance_id)
+        assert (found.maintain_start_time, found.maintain_end_time) == shown
+
+
+def test_another_class_of_the_same_type(me: Account, network: dict[str, str]) -> None:
+    made = _create(me.tair, network, shard_count=2).instance_id
+    me.running.wait_normal(made)
+    request = tair.ModifyInstanceSpecRequest(instance_id=made, instance_class="tair.rdb.4g")
+    me.tair.modify_instance_spec(request)
+    me.running.wait_normal(made)
+    assert _attribute(me.tair, made).capacity == 8192
+    request = tair.ModifyInstanceSpecRequest(instance_id=made, instance_class="tair.scm.standard.4m.32d")
+    with refused("InstanceClass.NotMatch", 400):
+        me.tair.modify_instance_spec(request)
 
 
 def test_a_name_is_taken_once_and_a_token_makes_one_instance(me: Account, network: dict[str, str]) -> None:

@@ -6,6 +6,8 @@ import ipaddress
 import secrets
 from typing import Annotated, Protocol
 
+import msgspec
+
 from jackfield.endpoints.addresses import PoolExhausted
 from jackfield.endpoints.making import Place, make_endpoint
 from jackfield.endpoints.resources import NAMES, Endpoint, Net
@@ -43,10 +45,12 @@ from jackfield.products.tair.errors import (
     VSwitchZoneNotSupported,
     ZoneIdNotFound,
 )
+from jackfield.products.tair.maintenance import is_window
 from jackfield.products.tair.names import check_port, check_prefix, connection_string, is_instance_name
 from jackfield.products.tair.passwords import digest, is_strong
 from jackfield.products.tair.product import TAIR
 from jackfield.products.tair.resources import NODE_TYPES, Instance, Shard
+from jackfield.products.tair.settings import InstanceSettings
 from jackfield.products.tair.states import CREATING
 from jackfield.products.times import iso_second
 from jackfield.products.vpc.defaults import default_vswitch, usable
@@ -109,6 +113,8 @@ class CreateInstanceRequest(Request):
             invalid=InvalidTokenMalformed,
         ),
     ] = ""
+    maintain_start_time: Annotated[str, Param("When the maintenance window begins, HH:mmZ in UTC.", "03:00Z")] = ""
+    maintain_end_time: Annotated[str, Param("When it ends; an hour later at the earliest.", "07:00Z")] = ""
     dry_run: Annotated[bool, Param("Only checks.", "false")] = False
     tag: Annotated[tuple[TagShape, ...], Param("Tags of the instance.")] = ()
 
@@ -138,6 +144,10 @@ class Wish(Protocol):
     def connection_string_prefix(self) -> str: ...
     @property
     def resource_group_id(self) -> str: ...
+    @property
+    def maintain_start_time(self) -> str: ...
+    @property
+    def maintain_end_time(self) -> str: ...
     @property
     def tag(self) -> tuple[TagShape, ...]: ...
 
@@ -274,6 +284,7 @@ def make_instance(
     :param port: of the ordinary endpoint. :param classic: it lies in no VPC.
     """
     _check_texts(wish, period)
+    settings = _settings(wish)
     zones = REGIONS[wish.region_id].zones
     if zone not in zones or (wish.secondary_zone_id and wish.secondary_zone_id not in zones):
         raise ZoneIdNotFound
@@ -307,6 +318,7 @@ def make_instance(
         resource_group_id=wish.resource_group_id,
         password_sha256=digest(wish.password) if wish.password else "",
         tags=stored(wish.tag),
+        settings=settings,
         settle_at=call.now + call.pace,
     )
     tx.put(instance)
@@ -334,6 +346,14 @@ def _class(request: CreateInstanceRequest) -> InstanceClass:
     if not 1 <= chosen.shards <= MAX_SHARDS:
         raise InvalidShardInfoFormat
     return chosen
+
+
+def _settings(wish: Wish) -> InstanceSettings:
+    usual = InstanceSettings()
+    start, end = wish.maintain_start_time or usual.maintain_start, wish.maintain_end_time or usual.maintain_end
+    if not is_window(start, end):
+        raise InvalidParameterValue(name="MaintainStartTime")
+    return msgspec.structs.replace(usual, maintain_start=start, maintain_end=end)
 
 
 def _check_texts(wish: Wish, period: bool) -> None:

@@ -38,7 +38,7 @@ def modify_instance_maintain_time(tx: Tx, call: Call, request: ModifyInstanceMai
     """Sets the window; at least an hour, over midnight where the end is the earlier of the two."""
     instance = own_instance(tx, call, request.instance_id, InvalidInstanceIdNotFound)
     start, end = request.maintain_start_time, request.maintain_end_time
-    if not _HOUR.fullmatch(start) or not _HOUR.fullmatch(end) or (_minutes(end) - _minutes(start)) % 1440 < 60:
+    if not is_window(start, end):
         raise InvalidSettingFormat
     change_settings(tx, instance, maintain_start=start, maintain_end=end)
     return Reply()
@@ -226,6 +226,12 @@ def change_settings(tx: Tx, instance: Instance, **changes: object) -> Instance:
     changed = msgspec.structs.replace(instance, settings=msgspec.structs.replace(instance.settings, **changes))
     tx.put(changed)
     return changed
+
+
+def is_window(start: str, end: str) -> bool:
+    """Whether a maintenance window may be this: ``HH:mmZ`` both, an hour at least."""
+    hours = bool(_HOUR.fullmatch(start) and _HOUR.fullmatch(end))
+    return hours and (_minutes(end) - _minutes(start)) % 1440 >= 60
 
 
 def _minutes(hour: str) -> int:

@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 
 from jackfield.products.operation import Call, Param, Reply, operation
-from jackfield.products.tair.classes import UnknownClass, classify
+from jackfield.products.tair.classes import UnknownClass, classify, classify_tair
 from jackfield.products.tair.errors import (
     InstanceClassNotMatch,
     InstanceStatusNotSupport,
@@ -55,7 +55,11 @@ def modify_instance_spec(tx: Tx, call: Call, request: ModifyInstanceSpecRequest)
     if request.shard_count not in (0, shards):
         raise InvalidShardInfoFormat
     try:
-        chosen = classify(request.instance_class, shards if shards > 1 else 0)
+        chosen = (
+            classify(request.instance_class, shards if shards > 1 else 0)
+            if instance.instance_type == "Redis"
+            else classify_tair(request.instance_class, instance.instance_type, shards, instance.storage)
+        )
     except UnknownClass:
         raise InstanceClassNotMatch from None
     if (chosen.architecture, chosen.shards) != (instance.architecture, shards):

@@ -111,6 +111,8 @@ class CreateTairInstanceRequest(Request):
             invalid=InvalidTokenMalformed,
         ),
     ] = ""
+    maintain_start_time: Annotated[str, Param("When the maintenance window begins, HH:mmZ in UTC.", "03:00Z")] = ""
+    maintain_end_time: Annotated[str, Param("When it ends; an hour later at the earliest.", "07:00Z")] = ""
     dry_run: Annotated[bool, Param("Only checks.", "false")] = False
     tag: Annotated[tuple[TagShape, ...], Param("Tags of the instance.")] = ()
 
