@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -11,12 +12,13 @@ from pathlib import Path
 import pytest
 from alibabacloud_rds20140815 import models as rds
 
+from jackfield.products.times import iso_second
 from tests.chaos.dialling import refuses
 from tests.rds.conftest import Rds
 from tests.rds.databases import Load, ask, database_of
 from tests.rds.inside import Inside
 from tests.rds.moving import DARK
-from tests.rds.networks import ZH, Network, attribute, network, stored
+from tests.rds.networks import ZH, ZI, Network, attribute, network, stored
 from tests.running import Running, until
 
 pytestmark = pytest.mark.chaos
@@ -73,7 +75,7 @@ def to_vpc(running: Running, instance: str) -> None:
 @pytest.mark.timeout(120)
 def test_moves_between_vpcs_complete(tmp_path: Path) -> None:
     """After each kill the private endpoint is in one VPC, the acknowledged one: there its name leads to it; in the
-    other there is neither name nor listener nor claim. Clients of this machine have not missed a query.
+    other there is neither name nor listener nor claim. Clients of the public endpoint have not missed a query.
     """
     print(f"seed {SEED}")
     chance = random.Random(SEED)
@@ -84,7 +86,8 @@ def test_moves_between_vpcs_complete(tmp_path: Path) -> None:
         client.create_account(instance)
         info = client.endpoints(instance)["Private"]
         name, port = info["ConnectionString"], int(info["Port"])
-        load = Load(database_of("postgres", client, instance).connect(name, port))
+        public = client.allocate(instance, "killed-moves", 5433)
+        load = Load(database_of("postgres", client, instance).connect(public, 5433))
         load.start()
         moves = 0
         with Inside(running.folder.root, first.vpc) as one, Inside(running.folder.root, second.vpc) as two:
@@ -104,7 +107,7 @@ def test_moves_between_vpcs_complete(tmp_path: Path) -> None:
                 assert here.ask("hold", str(number), name, port)
                 assert there.ask("resolve", name) == []
                 assert there.ask("dial", (before if moved else info)["IPAddress"], port) in DARK
-                (endpoint,) = stored(running, instance).values()
+                endpoint = stored(running, instance)["private"]
                 assert (endpoint.status, endpoint.other) == ("Serving", None)
                 assert attribute(Rds(running), instance)["VpcId"] == now["VPCId"]
                 assert load.failures == [], f"round {number}"
@@ -144,3 +147,43 @@ def test_a_classic_address_ends_whatever_is_killed(tmp_path: Path, kind: str) ->
         with database_of("mariadb", Rds(running), instance).connect(private, PORT) as session:
             assert ask(session, "SELECT 1") == (1,)
         assert Rds(running).status(instance) == "Running"
+
+
+@pytest.mark.timeout(60)
+def test_a_planned_migration_outlives_the_api(tmp_path: Path) -> None:
+    """Killed while the instance waits for its time and again when it has come: it is in the other zone, once."""
+    print(f"seed {SEED}")
+    chance = random.Random(f"{SEED} zones")
+    with Running(tmp_path, "--pace", "instant") as running:
+        client, place = Rds(running), network(running, BLOCK)
+        instance = client.create("PostgreSQL", "15.0", vpcid=place.vpc, v_switch_id=place.vswitches[ZH], zone_id=ZH)
+        client.create_account(instance)
+        before = client.endpoints(instance)["Private"]
+        at = int(time.time()) + 3
+        client.api.migrate_to_other_zone(
+            rds.MigrateToOtherZoneRequest(
+                dbinstance_id=instance,
+                zone_id=ZI,
+                v_switch_id=place.vswitches[ZI],
+                effective_time="ScheduleTime",
+                switch_time=iso_second(at),
+            )
+        )
+        kill(running, "api")
+        running.wait_ready()
+        if time.time() < at - 0.5:
+            assert Rds(running).status(instance) == "TRANSING"
+            assert Rds(running).endpoints(instance)["Private"] == before
+        killer = threading.Timer(max(0.0, at - time.time()) + chance.uniform(0.0, 0.05), kill, (running, "both"))
+        killer.start()
+        killer.join()
+        Rds(running).wait_running(instance)
+        now = Rds(running).endpoints(instance)["Private"]
+        assert (now["VSwitchId"], now["ConnectionString"]) == (place.vswitches[ZI], before["ConnectionString"])
+        assert attribute(Rds(running), instance)["ZoneId"] == ZI
+        (endpoint,) = stored(running, instance).values()
+        assert (endpoint.status, endpoint.other) == ("Serving", None)
+        with Inside(running.folder.root, place.vpc) as inside:
+            assert inside.ask("resolve", now["ConnectionString"]) == [now["IPAddress"]]
+            assert inside.ask("hold", "now", now["ConnectionString"], int(now["Port"]))
+            assert inside.ask("dial", before["IPAddress"], int(now["Port"])) in DARK

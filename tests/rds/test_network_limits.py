@@ -9,6 +9,9 @@ from alibabacloud_rds20140815 import models as rds
 from alibabacloud_vpc20160428 import models as vpc
 from alibabacloud_vpc20160428.client import Client as VpcClient
 
+from jackfield.products.rds.migration_errors import IncorrectEffectiveTime
+from jackfield.products.rds.zone_migration import switch_over_at
+from jackfield.products.times import iso_second
 from tests.rds.conftest import Rds
 from tests.rds.databases import Database, database_of
 from tests.rds.inside import Inside
@@ -76,6 +79,18 @@ def test_what_cannot_move(tmp_path: Path) -> None:
         )  # fmt: skip
         assert {one.v_switch_id for one in shown.v_switchs} == {place.vswitches[ZI], tiny[ZI]}
         assert (found.total_count, found.page_number, found.page_size) == (1, 1, 20)
+
+
+def test_when_an_instance_switches_over() -> None:
+    """The maintenance window is 18:00Z to 22:00Z, as DescribeDBInstanceAttribute shows it."""
+    day = 20_000 * 86400.0
+    for hour, begins in ((0, 18), (17.99, 18), (18, 18), (21.99, 21.99), (22, 42), (23.5, 42)):
+        assert switch_over_at(day + hour * 3600, "MaintainTime") == pytest.approx(day + begins * 3600)
+        assert switch_over_at(day + hour * 3600, "Immediate") == day + hour * 3600
+    assert switch_over_at(day, "ScheduleTime", iso_second(day + 90)) == day + 90
+    for wrong in ("", "tomorrow", iso_second(day - 1)):
+        with pytest.raises(IncorrectEffectiveTime):
+            switch_over_at(day, "ScheduleTime", wrong)
 
 
 def test_what_forbids_a_migration(tmp_path: Path) -> None:

@@ -135,12 +135,14 @@ def migrate_to_other_zone(tx: Tx, call: Call, request: MigrateToOtherZoneRequest
         zone_id=request.zone_id,
         unknown=InvalidMigrationVSwitch,
     )
-    switch_at = _switch_at(call, request)
+    switch_at = switch_over_at(call.now, request.effective_time, request.switch_time)
     try:
         move_private(tx, endpoint, place_in(vswitch))
     except PoolExhausted:
         raise MigrationVSwitchExhausted from None
-    migrating = msgspec.structs.replace(instance, status=TRANSING, migration=wish, settle_at=switch_at)
+    migrating = msgspec.structs.replace(
+        instance, status=TRANSING, migration=wish, settle_at=max(switch_at, call.now + call.pace)
+    )
     tx.put(migrating)
     tx.schedule(migrating)
     return MigrateToOtherZoneReply(db_instance_id=instance.id, order_id=secrets.randbelow(10**12) + 10**14)
@@ -174,20 +176,23 @@ def _wish(instance: DBInstance, request: MigrateToOtherZoneRequest) -> Migration
     )
 
 
-def _switch_at(call: Call, request: MigrateToOtherZoneRequest) -> float:
-    """When the instance switches over, seconds since the epoch."""
-    soonest = call.now + call.pace
-    if request.effective_time == "ScheduleTime":
+def switch_over_at(now: float, effective_time: str, switch_time: str = "") -> float:
+    """When an instance switches over, seconds since the epoch.
+
+    :param now: the same. :param effective_time: ``Immediate``, ``MaintainTime`` (now, within the maintenance window,
+        else when it begins) or ``ScheduleTime`` (``switch_time``).
+    :raises IncorrectEffectiveTime: that is no time to come.
+    """
+    if effective_time == "ScheduleTime":
         try:
-            wanted = float(calendar.timegm(time.strptime(request.switch_time, "%Y-%m-%dT%H:%M:%SZ")))
+            wanted = float(calendar.timegm(time.strptime(switch_time, "%Y-%m-%dT%H:%M:%SZ")))
         except ValueError:
             raise IncorrectEffectiveTime from None
-        if wanted < call.now:
+        if wanted < now:
             raise IncorrectEffectiveTime
-        return max(soonest, wanted)
-    if request.effective_time == "MaintainTime":
-        begin, end = MAINTAIN_SECONDS
-        passed = call.now % 86400
-        if not begin <= passed < end:
-            return max(soonest, call.now + (begin - passed) % 86400)
-    return soonest
+        return wanted
+    begin, end = MAINTAIN_SECONDS
+    passed = now % 86400
+    if effective_time == "MaintainTime" and not begin <= passed < end:
+        return now + (begin - passed) % 86400
+    return now
