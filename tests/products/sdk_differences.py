@@ -87,11 +87,12 @@ LEFT_OUT: Listed = _table(
     _fields(NO_GROUP, "ClusterChildren", "ResourceGroupName", "R-kvstore.DescribeClusterMemberInfo"),
     _fields(
         PLANNED, _DB,
-        "GuardDBInstanceId IncrementSourceDBInstanceId MasterZone ReadOnlyStatus DBClusterNodes TempDBInstanceId "
-        "TimeZone Collation",
+        "GuardDBInstanceId IncrementSourceDBInstanceId ReadOnlyStatus TempDBInstanceId TimeZone Collation",
         _DB_ATTRIBUTE,
     ),
-    _fields(PLANNED, "Items.DBInstance", "GuardDBInstanceId TempDBInstanceId VpcName", _DB_INSTANCES),
+    _fields(NO_SIZES, f"{_DB}.DBClusterNodes.DBClusterNode", "ClassType Cpu Memory", _DB_ATTRIBUTE),
+    _fields(NO_COPIES, f"{_DB}.DBClusterNodes.DBClusterNode", "DisasterRecoveryNode", _DB_ATTRIBUTE),
+    _fields(PLANNED, "Items.DBInstance", "GuardDBInstanceId TempDBInstanceId", _DB_INSTANCES),
     _fields(
         NO_COPIES, _DB,
         "BlueGreenDeploymentName BlueInstanceName GreenInstanceName DisasterRecoveryInfo DisasterRecoveryInstances "

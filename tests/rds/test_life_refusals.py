@@ -137,3 +137,27 @@ def test_what_a_source_address_is_told(found: Rds, instance: str) -> None:
     assert call["connectivity"](instance, "11.1.2.3").body.conn_check_error_message == (
         "Src ip:11.1.2.3 not in user whitelist"
     )
+
+
+def test_the_nodes_of_a_cluster_change_their_roles(found: Rds) -> None:
+    instance = found.create(
+        "MySQL", "8.0", category="cluster", zone_id="cn-hangzhou-h", zone_id_slave_1="cn-hangzhou-i"
+    )
+
+    def shown() -> tuple[str, dict[str, tuple[str, str]]]:
+        (one,) = found.api.describe_dbinstance_attribute(
+            rds.DescribeDBInstanceAttributeRequest(dbinstance_id=instance)
+        ).body.items.dbinstance_attribute
+        nodes = one.dbcluster_nodes.dbcluster_node
+        return one.master_zone, {node.node_role: (node.node_id, node.node_zone_id) for node in nodes}
+
+    zone, before = shown()
+    assert (zone, before["secondary"][1]) == ("cn-hangzhou-h", "cn-hangzhou-i")
+    found.api.switch_dbinstance_ha(
+        rds.SwitchDBInstanceHARequest(dbinstance_id=instance, node_id=before["secondary"][0])
+    )
+    found.wait_running(instance)
+    zone, after = shown()
+    assert zone == "cn-hangzhou-i"
+    assert (after["primary"], after["secondary"]) == (before["secondary"], before["primary"])
+    found.delete(instance)

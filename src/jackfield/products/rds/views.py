@@ -16,10 +16,13 @@ from jackfield.endpoints.resources import Endpoint, Net
 from jackfield.products.operation import Shape
 from jackfield.products.rds.admission import mode_of
 from jackfield.products.rds.database_views import DatabasePrivileges, privileges
+from jackfield.products.rds.node_views import ClusterNodes, cluster_nodes
+from jackfield.products.rds.nodes import nodes
 from jackfield.products.rds.ordinary import network_type, ordinary_endpoint
 from jackfield.products.rds.replicas import replicas_of
 from jackfield.products.rds.resources import DBAccount, DBInstance
 from jackfield.products.times import iso_second
+from jackfield.products.vpc.resources import Vpc
 from jackfield.store.interface import Reader
 
 _YEARS_100 = 100 * 365.25 * 86400
@@ -72,6 +75,7 @@ class InstanceSummary(_Instance, kw_only=True):
     """An entry of DescribeDBInstances."""
 
     create_time: str
+    vpc_name: str
     mutri_or_signle: bool = msgspec.field(name="MutriORsignle")
 
 
@@ -125,6 +129,8 @@ class InstanceAttribute(_Instance, kw_only=True):
     proxy_type: int
     kind_code: str = msgspec.field(name="kindCode")
     slave_zones: SlaveZones
+    master_zone: str
+    db_cluster_nodes: ClusterNodes | UnsetType
     readonly_delay: str | UnsetType = msgspec.field(name="ReadonlyInstanceSQLDelayedTime")
     extra: Extra = msgspec.field(default_factory=Extra)
     serverless_config: ServerlessConfig = msgspec.field(default_factory=ServerlessConfig)
@@ -225,7 +231,10 @@ def summary(tx: Reader, instance: DBInstance, *, category: bool) -> InstanceSumm
     fields = _fields(tx, instance)
     if not category:
         fields["category"] = UNSET
-    return InstanceSummary(**fields, create_time=iso_second(instance.created), mutri_or_signle=False)
+    vpc = tx.get(Vpc, instance.vpc_id)
+    return InstanceSummary(
+        **fields, create_time=iso_second(instance.created), vpc_name=vpc.name if vpc else "", mutri_or_signle=False
+    )
 
 
 def attribute_list(tx: Reader, instance: DBInstance) -> InstanceAttributeList:
@@ -257,6 +266,8 @@ def attribute_list(tx: Reader, instance: DBInstance) -> InstanceAttributeList:
                 super_permission_mode="",
                 proxy_type=0,
                 kind_code="18",
+                master_zone=nodes(instance)[0].zone_id,
+                db_cluster_nodes=cluster_nodes(instance),
                 slave_zones=SlaveZones(slave_zone=tuple(SlaveZone(zone_id=zone) for zone in instance.slave_zones)),
                 readonly_delay=str(instance.delay) if instance.read_only else UNSET,
             ),
