@@ -71,14 +71,16 @@ def test_the_client_hears_nothing_of_the_login(bench: Bench, tools: Tools, login
 @pytest.mark.parametrize("answer", [b"-WRONGPASS no\r\n", b"+O!\r\n..", b"+OK\n\n"])
 def test_a_login_that_fails_resets_the_client(bench: Bench, tools: Tools, login: Path, answer: bytes) -> None:
     route = listen(bench, bench.serve(Guard(answer=answer)).target, login)
-    assert tools.is_reset(bench.dial(route))
+    with socket.socket() as sock:
+        assert tools.dials_reset(sock, route)
     assert "EACCES" in bench.client.refusals()[-1].reason
 
 
 def test_a_login_file_that_is_gone(bench: Bench, tools: Tools, login: Path) -> None:
     route = listen(bench, bench.serve(Guard()).target, login)
     login.unlink()
-    assert tools.is_reset(bench.dial(route))
+    with socket.socket() as sock:
+        assert tools.dials_reset(sock, route)
     assert "EACCES" in bench.client.refusals()[-1].reason
 
 
