@@ -80,7 +80,7 @@ UNDOCUMENTED: dict[tuple[str, str, int], str] = {
     ("Rds.ModifyReadWriteSplittingConnection", "RequiredParam.NotFound", 400): "the allocation's",
     ("Rds.ReleaseReadWriteSplittingConnection", "InvalidDBInstanceId.NotFound", 400): UNKNOWN_INSTANCE,
     ("Rds.ReleaseReadWriteSplittingConnection", "OperationDenied.DBInstanceStatus", 403): RETRIED,
-    ("Rds.ReleaseReadWriteSplittingConnection", "ReadUniformNetTypeNotExists", 400): "the modification's",
+    ("Rds.ReleaseReadWriteSplittingConnection", "InvalidRwSplitNetType.NotFound", 404): "what Terraform takes for gone",
     ("Rds.CreateDBInstanceEndpoint", "InvalidPrivateIpAddress.Mismatch", 400): SAME_RULE,
     ("Rds.CreateDBInstanceEndpoint", "InvalidPrivateIpAddress.Format", 400): SAME_RULE,
     ("Rds.CreateDBInstanceEndpoint", "InvalidPrivateIpAddress.AlreadyUsed", 400): SAME_RULE,

@@ -205,9 +205,10 @@ def test_refusals(splitting: Splitting, name: str) -> None:
 
 
 def test_who_has_none_can_neither_change_nor_release(splitting: Splitting) -> None:
-    for call in (splitting.release, splitting.modify):
-        with refused("ReadUniformNetTypeNotExists", 400):
-            call()
+    with refused("InvalidRwSplitNetType.NotFound", 404):
+        splitting.release()
+    with refused("ReadUniformNetTypeNotExists", 400):
+        splitting.modify()
     lonely = splitting.rds.create(*VERSIONS[splitting.database.engine])
     with refused("ReadDBInstance.NotFound", 403):
         splitting.rds.api.allocate_read_write_splitting_connection(

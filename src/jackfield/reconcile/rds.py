@@ -28,7 +28,7 @@ from jackfield.reconcile.loop import Later, wait_until
 from jackfield.reconcile.rds_life import ANEW, Life, renewed, wake
 from jackfield.reconcile.rds_network import next_look, settled
 from jackfield.reconcile.rds_replicas import Replicas
-from jackfield.reconcile.rds_routers import Routers, forget_routers
+from jackfield.reconcile.rds_routers import Routers, settle_routers
 from jackfield.reconcile.rds_servers import server_of
 from jackfield.reconcile.tls import tls_prover
 from jackfield.reconcile.watch import HEALTH_SECONDS
@@ -199,7 +199,7 @@ class RdsReconciler:
                 _wake_primary(tx, current)
                 if instance.status == STARTING:
                     wake(tx, current)
-                forget_routers(tx, current)
+                settle_routers(tx, current)
 
     def _delete(self, instance: DBInstance, endpoints: Sequence[Endpoint]) -> None:
         """Closes the endpoints, ends the server, deletes the data and the accounts; then the record goes."""
@@ -215,7 +215,7 @@ class RdsReconciler:
         with self._world.store.write() as tx:
             current = tx.get(DBInstance, instance.id)
             if current is not None and current.status == DELETING:
-                forget_routers(tx, current)
+                settle_routers(tx, current)
                 for content in (*tx.children(DBAccount, instance.id), *tx.children(DBDatabase, instance.id)):
                     tx.remove(content, evidence={"server": "deleted"})
                 tx.remove(current, evidence=evidence)

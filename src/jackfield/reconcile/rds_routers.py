@@ -87,11 +87,13 @@ class Routers:
         return str(path)
 
 
-def forget_routers(tx: Tx, instance: DBInstance) -> None:
-    """Removes the routers of an instance that have no endpoint any more."""
+def settle_routers(tx: Tx, instance: DBInstance) -> None:
+    """Notes that the routers of an instance serve; removes those that have no endpoint any more."""
     for router in tx.children(Router, instance.id):
         if not addresses_of(tx, router):
             tx.remove(router)
+        elif not router.settled:
+            tx.put(msgspec.structs.replace(router, settled=True))
 
 
 def _fill(path: Path, content: bytes) -> None:

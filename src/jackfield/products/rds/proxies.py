@@ -307,7 +307,7 @@ def describe_db_proxy(tx: Reader, call: Call, request: DBInstanceIdRequest) -> D
     found = [(router, endpoint) for router in routers for endpoint in addresses_of(tx, router)]
     return DescribeDBProxyReply(
         db_proxy_service_status="Startup" if proxy else "Shutdown",
-        db_proxy_instance_status=_status([endpoint for _, endpoint in found]),
+        db_proxy_instance_status=_status(routers, [endpoint for _, endpoint in found]),
         db_proxy_instance_type=TYPES[proxy.type] if proxy else "",
         db_proxy_instance_num=proxy.count if proxy else 0,
         db_proxy_instance_name=first_of(routers).id if routers else "",
@@ -372,10 +372,9 @@ def nodes_of(proxy: Proxy | None) -> ProxyNodes:
     )
 
 
-def _status(endpoints: Sequence[Endpoint]) -> str:
-    statuses = {one.status for one in endpoints}
-    if not statuses:
+def _status(routers: Sequence[Router], endpoints: Sequence[Endpoint]) -> str:
+    if not routers:
         return ""
-    if statuses == {"Releasing"}:
+    if all(one.status == "Releasing" for one in endpoints):
         return "Deleting"
-    return "Creating" if statuses == {"Creating"} else "Running"
+    return "Running" if first_of(routers).settled else "Creating"

@@ -62,6 +62,7 @@ class Router(Resource, frozen=True, kw_only=True, omit_defaults=True):
     :param max_delay: seconds that a read-only instance may be behind and still be read from.
     :param text: what people call it. :param proxy: of a proxy's first endpoint, which is as old as the proxy.
     :param tls: how its own endpoints end TLS; ``None``: as the instance's.
+    :param settled: its first address was dialled, and the instance has been Running since.
     :param features: of a proxy, as asked for, echoed.
     """
 
@@ -76,6 +77,7 @@ class Router(Resource, frozen=True, kw_only=True, omit_defaults=True):
     proxy: Proxy | None = None
     tls: Tls | None = None
     features: str = ""
+    settled: bool = False
 
 
 class WrongWeights(ValueError):

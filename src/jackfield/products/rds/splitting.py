@@ -10,12 +10,13 @@ import msgspec
 from jackfield.endpoints.addresses import PoolExhausted
 from jackfield.endpoints.moving import move_endpoint
 from jackfield.endpoints.resources import Endpoint
-from jackfield.products.errors import InvalidParameterValue
+from jackfield.products.errors import ApiError, InvalidParameterValue
 from jackfield.products.operation import Call, Param, Reply, operation
 from jackfield.products.rds.errors import (
     InvalidConnectionStringFormat,
     InvalidDBInstanceIdNotFound,
     InvalidPortMalformed,
+    InvalidRwSplitNetTypeNotFound,
     InvalidVswitchId,
     OperationDeniedDBInstanceStatus,
     VswitchIpExhausted,
@@ -175,7 +176,7 @@ def modify_read_write_splitting_connection(
     Weights and delays hold for the next statements of sessions that are open, too.
     """
     instance = own_instance(tx, call, request.db_instance_id, InvalidDBInstanceIdNotFound)
-    router, endpoint = own_splitting(tx, instance)
+    router, endpoint = own_splitting(tx, instance, SplittingNotFound)
     if instance.status != RUNNING:
         raise OperationDeniedDBInstanceStatus
     if not in_service(tx, instance.id):
@@ -203,24 +204,24 @@ def modify_read_write_splitting_connection(
     title="Releases the read/write splitting endpoint of an instance",
     access="delete",
     resource="dbinstance/{DBInstanceId}",
-    errors=(InvalidDBInstanceIdNotFound, SplittingNotFound, OperationDeniedDBInstanceStatus),
+    errors=(InvalidDBInstanceIdNotFound, InvalidRwSplitNetTypeNotFound, OperationDeniedDBInstanceStatus),
 )
 def release_read_write_splitting_connection(tx: Tx, call: Call, request: DBInstanceIdRequest) -> Reply:
     """Takes the splitting endpoint away: by the time the instance is Running its sessions are cut."""
     instance = own_instance(tx, call, request.db_instance_id, InvalidDBInstanceIdNotFound)
-    _, endpoint = own_splitting(tx, instance)
+    _, endpoint = own_splitting(tx, instance, InvalidRwSplitNetTypeNotFound)
     if instance.status != RUNNING:
         raise OperationDeniedDBInstanceStatus
     close_address(tx, call, instance, endpoint)
     return Reply()
 
 
-def own_splitting(tx: Reader, instance: DBInstance) -> tuple[Router, Endpoint]:
-    """:raises SplittingNotFound: the instance has none."""
+def own_splitting(tx: Reader, instance: DBInstance, unknown: type[ApiError]) -> tuple[Router, Endpoint]:
+    """The instance's splitting endpoint; ``unknown`` is raised when it has none."""
     for router in routers_of(tx, instance.id, "splitting"):
         for endpoint in addresses_of(tx, router):
             return router, endpoint
-    raise SplittingNotFound
+    raise unknown
 
 
 def _name(prefix: str, instance: DBInstance) -> str:
