@@ -10,11 +10,10 @@ import threading
 from typing import NamedTuple
 
 import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from tests.nlb.conftest import Network
 from tests.privatelink.cloud import ZH, Side
+from tests.redis_once import ONCE
 from tests.running import PASSWORD, Running, until
 
 PORT = 6379
@@ -88,7 +87,7 @@ def connect(address: str, port: int = PORT) -> redis.Redis:
         socket_timeout=5,
         decode_responses=True,
         single_connection_client=True,
-        retry=Retry(NoBackoff(), 0),
+        retry=ONCE,
     )
     assert client.get("who") == "the provider"
     return client
@@ -104,7 +103,7 @@ def refuses(address: str, port: int = PORT) -> bool:
 def answers(address: str, port: int = PORT) -> bool:
     """Whether a new client gets an answer of the database's."""
     try:
-        with redis.Redis(host=address, port=port, password=PASSWORD, socket_timeout=5) as client:
+        with redis.Redis(host=address, port=port, password=PASSWORD, socket_timeout=5, retry=ONCE) as client:
             return bool(client.ping())
     except (redis.RedisError, OSError):
         return False
@@ -148,8 +147,10 @@ def inside(linked: Linked, name: str, *options: str) -> str:
     :param options: of ``exec``.
     """
     dial = (
-        "import redis, sys; client = redis.Redis(host=sys.argv[1], password=sys.argv[2], socket_timeout=3,"
-        " decode_responses=True)\n"
+        "import redis, redis.backoff, redis.retry, sys\n"
+        "once = redis.retry.Retry(redis.backoff.NoBackoff(), 0)\n"
+        "client = redis.Redis(host=sys.argv[1], password=sys.argv[2], socket_timeout=3, decode_responses=True,"
+        " retry=once)\n"
         "try: print(client.get('who'))\n"
         "except (redis.RedisError, OSError) as error: print(type(error).__name__)"
     )
