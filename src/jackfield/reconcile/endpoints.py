@@ -234,9 +234,13 @@ class EndpointWork:
         routes = self._routes(endpoint, plan)
         if self._served.get(endpoint.id) == routes:
             return
+        known = (*endpoint.addresses, endpoint.vpc_address)
+        # A relay that was told before this process began may listen at sockets that the VPC has given up since.
+        told = [route for route in routes if route.address in known]
+        self.relays.bind(endpoint.id, told, anywhere=bool(endpoint.router))
         self._keep(endpoint, addresses)
         self.relays.bind(endpoint.id, routes, anywhere=bool(endpoint.router))
-        self._prove([route for route in routes if route.address not in endpoint.addresses], prove)
+        self._prove([route for route in routes if route not in told], prove)
         self._served[endpoint.id] = routes
 
     def widen(self, endpoint: Endpoint, addresses: tuple[str, ...]) -> None:
