@@ -236,3 +236,22 @@ def test_description_and_deaths(database: Database) -> None:
         rds.DescribeAccountsRequest(dbinstance_id=instance, account_name="bob")
     ).body.accounts.dbinstance_account
     assert shown.account_description == "Reads"
+
+
+def test_databases_made_with_sql_are_databases(database: Database) -> None:
+    """They are listed, privileges in them are granted, and they are gone when they are dropped with SQL."""
+    with session(database, "alice", "each") as connection:
+        ask(connection, "CREATE DATABASE by_hand")
+        ask(connection, 'CREATE DATABASE "Odd"' if database.engine == "postgres" else "CREATE DATABASE `Odd`")
+    until("by_hand listed", lambda: databases(database, "by_hand"))
+    (shown,) = databases(database, "by_hand")
+    assert (shown.dbstatus, shown.character_set_name.upper()[:4]) == ("Running", "UTF8")
+    with session(database, "alice", "by_hand") as connection:
+        ask(connection, "CREATE TABLE theirs (id int)")
+    grant(database, "bob", "by_hand", "ReadOnly")
+    assert may(database, "bob", "by_hand", "SELECT id FROM theirs")
+    assert not may(database, "bob", "by_hand", "INSERT INTO theirs VALUES (1)")
+    assert not databases(database, "Odd")  # no name for CreateDatabase
+    with session(database, "alice", "each") as connection:
+        ask(connection, "DROP DATABASE by_hand")
+    until("by_hand gone", lambda: not databases(database, "by_hand"))

@@ -52,6 +52,10 @@ class MySqlFamilyEngine(ServerEngine[ServerNodeT]):
         with self._connect(node) as client:
             return sql.put_database(client, name, owner, characters)
 
+    def _databases(self, node: ServerNodeT) -> dict[str, Characters]:
+        with self._connect(node) as client:
+            return sql.databases(client)
+
     def _put_grants(self, node: ServerNodeT, account: str, grants: Mapping[str, str], databases: Sequence[str]) -> None:
         with self._connect(node) as client:
             if not sql.exists(client, account):

@@ -210,6 +210,14 @@ class ServerEngine(KeptEngine[ServerNodeT]):
         with self._failing(f"account {account}"):
             self._put_grants(node, account, grants, databases)
 
+    def databases(self, node: ServerNodeT) -> dict[str, Characters]:
+        """The databases that are there, whoever made them, but for the server's own.
+
+        :raises EngineFailed: the server does not run or refuses it.
+        """
+        with self._failing("databases"):
+            return self._databases(node)
+
     def drop_database(self, node: ServerNodeT, name: str) -> None:
         """Deletes a database, whoever uses it; does nothing when there is none.
 
@@ -249,6 +257,9 @@ class ServerEngine(KeptEngine[ServerNodeT]):
 
     @abstractmethod
     def _put_database(self, node: ServerNodeT, name: str, owner: str, characters: Characters) -> Characters: ...
+
+    @abstractmethod
+    def _databases(self, node: ServerNodeT) -> dict[str, Characters]: ...
 
     @abstractmethod
     def _put_grants(

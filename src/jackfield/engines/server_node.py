@@ -136,5 +136,5 @@ def check_database(name: str) -> None:
     """
     :raises ValueError: it is no name for a database.
     """
-    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_$-]{0,62}", name):
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_$-]{0,63}", name):
         raise ValueError(f"{name!r} can not be the name of a database")

@@ -25,6 +25,7 @@ from jackfield.products.rds.states import (
 from jackfield.reconcile.adopted import AdoptedWork, description
 from jackfield.reconcile.endpoints import EndpointWork, Plan, Prove
 from jackfield.reconcile.loop import Later, wait_until
+from jackfield.reconcile.rds_found import look_for_databases
 from jackfield.reconcile.rds_life import ANEW, Life, renewed, wake
 from jackfield.reconcile.rds_network import next_look, settled
 from jackfield.reconcile.rds_replicas import Replicas
@@ -94,6 +95,8 @@ class RdsReconciler:
             self._settle(instance)
         self._world.tended.note(instance.id)
         self._replicas.look(instance)
+        if instance.status == RUNNING:
+            look_for_databases(self._world, instance)
         return next_look(endpoints, self._adopted.pause(instance) if self._world.real else None)
 
     def servers(self, instance: DBInstance) -> list[Health]:

@@ -54,6 +54,7 @@ class AccountEngine(Protocol[AnyNode]):
         self, node: AnyNode, name: str, *, owner: str = "", characters: Characters = SERVERS_OWN
     ) -> Characters: ...
     def drop_database(self, node: AnyNode, name: str) -> None: ...
+    def databases(self, node: AnyNode) -> dict[str, Characters]: ...
 
 
 class Server(Generic[NodeT]):
@@ -114,6 +115,10 @@ class Server(Generic[NodeT]):
     def create_database(self, name: str, characters: Characters) -> Characters:
         """Makes sure that there is such a database; returns what it has."""
         return self._engine.create_database(self._node, name, characters=characters)
+
+    def databases(self) -> dict[str, Characters]:
+        """Those that somebody made, through us or with SQL."""
+        return self._engine.databases(self._node)
 
     def drop_database(self, name: str) -> None:
         self._engine.drop_database(self._node, name)

@@ -130,6 +130,11 @@ class MySqlEngine:
         engine, its = self._of(node)
         return engine.create_database(its, name, owner=owner, characters=characters)
 
+    def databases(self, node: MySqlNode) -> dict[str, Characters]:
+        """See :meth:`jackfield.engines.server.ServerEngine.databases`."""
+        engine, its = self._of(node)
+        return engine.databases(its)
+
     def drop_database(self, node: MySqlNode, name: str) -> None:
         """See :meth:`jackfield.engines.server.ServerEngine.drop_database`."""
         engine, its = self._of(node)

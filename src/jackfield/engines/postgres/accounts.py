@@ -91,6 +91,18 @@ def _locale(collate: str, ctype: str) -> str:
     return f" LC_COLLATE {literal(collate)} LC_CTYPE {literal(ctype)}" if collate else ""
 
 
+def databases(client: Client) -> dict[str, Characters]:
+    """Those that somebody made."""
+    rows = client.query(
+        "SELECT datname, pg_encoding_to_char(encoding), datcollate, datctype FROM pg_database"
+        " WHERE NOT datistemplate AND datallowconn AND datname <> 'postgres'"
+    )
+    return {
+        str(name): Characters(charset=str(charset), collate=str(collate), ctype=str(ctype))
+        for name, charset, collate, ctype in rows
+    }
+
+
 def drop_database(client: Client, name: str) -> None:
     """Ends the sessions in it and deletes it."""
     if _number(client) >= 130000:

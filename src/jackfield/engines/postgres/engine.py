@@ -120,6 +120,10 @@ class PostgresEngine(ServerEngine[PostgresNode]):
             groups.prepare(inside, name, sorted(self.managed(node)))
         return found
 
+    def _databases(self, node: PostgresNode) -> dict[str, Characters]:
+        with self._connect(node) as client:
+            return accounts.databases(client)
+
     def _put_grants(
         self, node: PostgresNode, account: str, grants: Mapping[str, str], databases: Sequence[str]
     ) -> None:

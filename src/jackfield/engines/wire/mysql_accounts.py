@@ -31,6 +31,13 @@ _SUPER = (
     " ALTER ROUTINE, CREATE USER, TRIGGER"
 )
 _SUPER_MORE = {"mariadb": ", EVENT, CREATE TEMPORARY TABLES", "mysql": ", EVENT, CREATE TEMPORARY TABLES", "seekdb": ""}
+_OWN_DATABASES = frozenset(
+    (
+        *("mysql", "sys", "information_schema", "performance_schema", "test"),
+        *("oceanbase", "__recyclebin", "__public", "lbacsys", "oraauditor", "sys_external_tbs", "ocs"),
+    )
+)
+"""The servers', in small letters; the last ones are OceanBase's."""
 _READ = "SELECT, SHOW VIEW"
 _CHANGE = "SELECT, INSERT, UPDATE, DELETE, EXECUTE, SHOW VIEW"
 _DEFINE = "CREATE, DROP, INDEX, ALTER, CREATE VIEW, SHOW VIEW, CREATE ROUTINE, ALTER ROUTINE"
@@ -92,6 +99,18 @@ def put_database(client: Client, name: str, owner: str, characters: Characters) 
         f" WHERE schema_name = {text(name)}"
     )
     return Characters(charset=str(charset), collate=str(collate))
+
+
+def databases(client: Client) -> dict[str, Characters]:
+    """Those that somebody made."""
+    rows = client.query(
+        "SELECT schema_name, default_character_set_name, default_collation_name FROM information_schema.schemata"
+    )
+    return {
+        str(name): Characters(charset=str(charset), collate=str(collate))
+        for name, charset, collate in rows
+        if str(name).lower() not in _OWN_DATABASES
+    }
 
 
 def drop_database(client: Client, name: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, cast
 
 import msgspec
@@ -28,6 +27,7 @@ from jackfield.products.rds.database_errors import (
     InvalidDescriptionFormat,
     TooManyDatabases,
 )
+from jackfield.products.rds.database_names import OWN_DATABASES, check_name
 from jackfield.products.rds.errors import (
     IncorrectDBInstanceState,
     InvalidDBInstanceIdNotFound,
@@ -38,33 +38,12 @@ from jackfield.products.rds.privileges import check_privilege, grant
 from jackfield.products.rds.product import RDS
 from jackfield.products.rds.replica_errors import IncorrectDBInstanceCharacterType
 from jackfield.products.rds.replicas import primary_of
-from jackfield.products.rds.resources import DBInstance, Engine
+from jackfield.products.rds.resources import DBInstance
 from jackfield.products.rds.states import DATABASE_CREATING, DATABASE_DELETING, DATABASE_RUNNING
 from jackfield.store.interface import Reader, Tx
 
 MAX_DATABASES = 999
 """What DescribeDBInstanceAttribute tells of every instance."""
-
-_NAME = {
-    "MySQL": re.compile(r"[a-z][a-z0-9_-]{0,62}[a-z0-9]"),
-    "PostgreSQL": re.compile(r"[a-z][a-z0-9_-]{0,61}[a-z0-9]"),
-}
-_OWN: dict[Engine, frozenset[str]] = {
-    "MySQL": frozenset(
-        (
-            "mysql",
-            "sys",
-            "information_schema",
-            "performance_schema",
-            "test",
-            "oceanbase",
-            "jackfield",
-            "sys_external_tbs",
-        )
-    ),
-    "PostgreSQL": frozenset(("postgres", "template0", "template1", "rdsadmin", "jackfield")),
-}
-"""Databases that servers keep for themselves."""
 
 
 class DBNameRequest(DBInstanceIdRequest):
@@ -112,7 +91,7 @@ def create_database(tx: Tx, call: Call, request: CreateDatabaseRequest) -> Reply
     Collate and ctype that the machine's server does not know are replaced by its own, and shown so.
     """
     instance = running_instance(tx, call, request.db_instance_id)
-    check_name(instance, request.db_name)
+    check_name(instance.engine, request.db_name)
     if tx.get(DBDatabase, database_id(instance.id, request.db_name)):
         raise InvalidDBNameDuplicate
     character_set, collate, ctype = checked_characters(
@@ -163,7 +142,7 @@ def create_database(tx: Tx, call: Call, request: CreateDatabaseRequest) -> Reply
 def delete_database(tx: Tx, call: Call, request: DBNameRequest) -> Reply:
     """Deletes a database from the server, whoever uses it; privileges in it go with it."""
     instance = running_instance(tx, call, request.db_instance_id)
-    if request.db_name in _OWN[instance.engine]:
+    if request.db_name in OWN_DATABASES[instance.engine]:
         raise InvalidDBNameForbid
     found = _database(tx, instance, request.db_name)
     if found.status != DATABASE_RUNNING:
@@ -243,20 +222,10 @@ def modify_db_description(tx: Tx, call: Call, request: ModifyDBDescriptionReques
 def check_db_name_available(tx: Reader, call: Call, request: DBNameRequest) -> Reply:
     """Answers what CreateDatabase would say of the name."""
     instance = own_instance(tx, call, request.db_instance_id, InvalidDBInstanceNameNotFound)
-    check_name(instance, request.db_name)
+    check_name(instance.engine, request.db_name)
     if tx.get(DBDatabase, database_id(instance.id, request.db_name)):
         raise InvalidDBNameDuplicate
     return Reply()
-
-
-def check_name(instance: DBInstance, name: str) -> None:
-    """
-    :raises DatabaseNameMalformed: it breaks the rule. :raises InvalidDBNameForbid: it is one of the server's own.
-    """
-    if not _NAME[instance.engine].fullmatch(name):
-        raise DatabaseNameMalformed
-    if name in _OWN[instance.engine]:
-        raise InvalidDBNameForbid
 
 
 def _database(tx: Reader, instance: DBInstance, name: str) -> DBDatabase:
