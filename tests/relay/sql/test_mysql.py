@@ -121,6 +121,24 @@ def test_warnings_and_found_rows_tell_of_the_read_before(client: Connection) -> 
     assert client.run("SHOW WARNINGS") == []
 
 
+def test_commands_in_a_row_without_waiting_are_answered_in_order(client: Connection) -> None:
+    """No driver does so; the protocol does not forbid it. The last begins in the same bytes as what pins."""
+    long = "y" * 300_000
+    sql = (WHERE, "SELECT name FROM place FOR UPDATE", WHERE, "SET @mine = 7", f"SELECT @mine, length('{long}')")
+    client.raw._sock.sendall(b"".join(_command(one) for one in sql))
+    found = []
+    for one in sql:
+        client.raw._next_seq_id = 1
+        client.raw._read_query_result()
+        found.append(client.raw._result.rows if not one.startswith("SET") else None)
+    assert found == [(("replica",),), (("primary",),), (("replica",),), None, ((7, 300_000),)]
+
+
+def _command(sql: str) -> bytes:
+    body = b"\x03" + sql.encode()
+    return len(body).to_bytes(3, "little") + b"\0" + body
+
+
 def test_errors_are_the_primarys_own(client: Connection) -> None:
     for sql, code in (("SELEC 1", 1064), ("SELECT nothing FROM place", 1054), ("SELECT * FROM nowhere", 1146)):
         with pytest.raises(pymysql.err.MySQLError) as found:

@@ -150,6 +150,16 @@ def test_pipelines_keep_their_order(client: Connection) -> None:
     assert at_replica(client)
 
 
+def test_what_comes_with_the_statement_that_pins_is_not_lost(client: Connection) -> None:
+    """SET, and behind it, in the same bytes, the beginning of something long."""
+    text = "x" * 3_000_000
+    with client.raw.pipeline(), client.raw.cursor() as one, client.raw.cursor() as other:
+        one.execute("SET work_mem = '1MB'")
+        other.execute("SELECT length(%s::text), pg_is_in_recovery()", [text])
+        assert other.fetchall() == [(3_000_000, False)]
+    assert client.run("SHOW work_mem") == [("1MB",)]
+
+
 def test_copy_both_ways(client: Connection) -> None:
     with client.raw.cursor() as cursor:
         with cursor.copy("COPY things FROM STDIN") as copy:

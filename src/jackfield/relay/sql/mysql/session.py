@@ -100,7 +100,7 @@ class MySqlSession(SqlSession):
 
     def from_client(self, data: bytes) -> None:
         if self._pinned and self._serving:
-            self.to_primary(data)
+            self._hand_through(data)
         elif not self._serving:
             self.to_primary(b"".join([self._introduce(raw) for raw in self._client_packets.feed(data)]))
         elif self._reply is not None and self._reply.wants_file:
@@ -108,6 +108,8 @@ class MySqlSession(SqlSession):
         else:
             self._todo.extend(self._client_packets.feed(data))
             self.work()
+            if self.busy and self._todo:  # a client that does not wait for answers waits here
+                self.wire.pause()
 
     def _introduce(self, raw: bytes) -> bytes:
         """What the client says before it is let in; what the primary is told."""
@@ -153,11 +155,15 @@ class MySqlSession(SqlSession):
             if is_whole(self._parts[-1]):
                 raw, self._parts = b"".join(self._parts), []
                 self._command(raw)
-        if self._pinned and (self._todo or self._parts):
-            left = b"".join((*self._parts, *self._todo)) + self._client_packets.rest()
-            self._todo.clear()
-            self._parts.clear()
-            self.to_primary(left)
+        if self._pinned and self._serving and not self._reading and not self.over:
+            self._hand_through(b"")
+
+    def _hand_through(self, data: bytes) -> None:
+        """Sends the primary what the client says, after what it said before the session was pinned."""
+        left = b"".join((*self._parts, *self._todo)) + self._client_packets.rest()
+        self._todo.clear()
+        self._parts.clear()
+        self.to_primary(left + data)
 
     def _command(self, raw: bytes) -> None:
         if len(raw) < 5 or raw[3] != 0:
@@ -324,6 +330,8 @@ class MySqlSession(SqlSession):
             out.append(self._primary_packets.rest())
         self.to_client(b"".join(out))
         self.work()
+        if self.may_read_client():
+            self.wire.go_on()
         if not self.busy:
             self.upstream.settled()
 
@@ -371,7 +379,8 @@ class MySqlSession(SqlSession):
         return found + [link.wire for link in self._links.values() if link.wire is not None]
 
     def may_read_client(self) -> bool:
-        return self._reading is None
+        full = self.primary is not None and self.primary.full
+        return self._reading is None and not full and not (self._todo and self.busy)
 
 
 def _login_status(raw: bytes) -> int:

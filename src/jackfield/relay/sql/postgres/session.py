@@ -85,8 +85,8 @@ class PostgresSession(SqlSession):
     # -- the beginning -------------------------------------------------------------------------------------------
 
     def from_client(self, data: bytes) -> None:
-        if self._pinned:
-            self.to_primary(data)
+        if self._pinned and self._serving:
+            self._hand_through(data)
         elif self._serving:
             self._todo.extend(self._client_messages.feed(data))
             self.work()
@@ -176,10 +176,15 @@ class PostgresSession(SqlSession):
             if self.upstream.held and not self.busy and not self._unit:
                 return
             self._message(*self._todo.popleft())
-        if self._pinned and self._todo:
-            left = b"".join(raw for _, raw in self._todo) + self._client_messages.rest()
-            self._todo.clear()
-            self.to_primary(left)
+        if self._pinned and self._serving and not self._reading and not self.over:
+            self._hand_through(b"")
+
+    def _hand_through(self, data: bytes) -> None:
+        """Sends the primary what the client says, after what it said before the session was pinned."""
+        left = b"".join(raw for _, raw in (*self._unit, *self._todo)) + self._client_messages.rest()
+        self._unit.clear()
+        self._todo.clear()
+        self.to_primary(left + data)
 
     def _message(self, kind: int, raw: bytes) -> None:
         if self.busy and not self._unit:
