@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 
 import pymysql
@@ -119,6 +120,18 @@ def test_warnings_and_found_rows_tell_of_the_read_before(client: Connection) -> 
     assert client.run("SELECT found_rows()") == [(3,)]
     client.run(WHERE)
     assert client.run("SHOW WARNINGS") == []
+
+
+def test_a_running_read_can_be_killed_at_the_replica(mysplit: Split, client: Connection) -> None:
+    other = mysplit.connect()
+    killer = threading.Timer(0.5, other.run, (f"KILL QUERY {client.raw.thread_id()}",))
+    killer.start()
+    begun = time.monotonic()
+    with pytest.raises(pymysql.err.OperationalError) as found:
+        client.run("SELECT count(*) FROM place WHERE sleep(30) = name")
+    assert found.value.args[0] == 1317
+    assert time.monotonic() - begun < 15
+    assert where(client) == "replica"
 
 
 def test_commands_in_a_row_without_waiting_are_answered_in_order(client: Connection) -> None:

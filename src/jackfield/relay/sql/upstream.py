@@ -92,9 +92,9 @@ class SqlUpstream:
         """Who answers the next read. :param avoid: whom a session does not want now."""
         return next_reader(self.nodes, avoid)
 
-    def ask_primary(self, sql: str, answer: Answer) -> None:
-        """Asks the primary as the relay itself."""
-        self._watches.ask_primary(sql, answer)
+    def ask(self, node: Node, sql: str, answer: Answer) -> None:
+        """Asks a server as the relay itself; ``None`` is the answer of one that is away."""
+        self._watches.ask(node, sql, answer)
 
     def send_cancel(self, node: Node, packet: bytes) -> None:
         """Delivers a CancelRequest; there is no answer to it."""

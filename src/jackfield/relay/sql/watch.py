@@ -166,10 +166,13 @@ class Watches:
             dialect = self._dialect
             self._watches[node].ask_position(dialect.primary_question if primary else dialect.replica_question)
 
-    def ask_primary(self, sql: str, answer: Answer) -> None:
-        """Asks the primary; ``None`` when it is away."""
-        assert self._primary is not None
-        self._watches[self._primary].ask(sql, answer)
+    def ask(self, node: Node, sql: str, answer: Answer) -> None:
+        """Asks a server; ``None`` when it is away, or not watched any more."""
+        watch = self._watches.get(node)
+        if watch is None:
+            answer(None)
+        else:
+            watch.ask(sql, answer)
 
     def close(self) -> None:
         for watch in self._watches.values():

@@ -30,6 +30,7 @@ _LONGEST_REMEMBERED = 4096
 _NAMES = re.compile(
     rb"\s*set\s+names\s+'?([A-Za-z0-9_]+)'?(?:\s+collate\s+'?([A-Za-z0-9_]+)'?)?\s*;?\s*", re.IGNORECASE
 )
+_KILL = re.compile(rb"\s*kill\s+(?:hard\s+|soft\s+)?(?:query\s+|connection\s+)?(\d{1,18})\s*;?\s*", re.IGNORECASE)
 _USE = re.compile(rb"\s*use\s+(?:`([^`]+)`|([A-Za-z0-9_$]+))\s*;?\s*", re.IGNORECASE)
 _AUTOCOMMIT = re.compile(
     rb"\s*set\s+(?:session\s+|@@(?:session\.)?)?autocommit\s*:?=\s*(?:0|1|on|off|true|false)\s*;?\s*", re.IGNORECASE
@@ -50,6 +51,12 @@ class _Doubt(Exception):
 def charset_set(sql: bytes) -> bool:
     """Whether it is a SET NAMES, which can be said to every server alike."""
     return bool(_NAMES.fullmatch(sql))
+
+
+def killed_thread(sql: bytes) -> int:
+    """The connection that a KILL names; 0 for anything else."""
+    found = _KILL.fullmatch(sql)
+    return int(found[1]) if found else 0
 
 
 def used_database(sql: bytes) -> bytes:

@@ -60,6 +60,11 @@ class Link:
             self._ahead.append(Reply(_COM_QUERY))
         self.wire.send(out + raw)
 
+    @property
+    def thread(self) -> int:
+        """The replica's number of the connection."""
+        return self._login.thread
+
     def close(self) -> None:
         """Ends it without telling anybody. Idempotent."""
         self._login.cancel()

@@ -12,7 +12,13 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from jackfield.relay.session import Host
-from jackfield.relay.sql.mysql.classify import UNSAFE_IDS, charset_set, classify, used_database
+from jackfield.relay.sql.mysql.classify import (
+    UNSAFE_IDS,
+    charset_set,
+    classify,
+    killed_thread,
+    used_database,
+)
 from jackfield.relay.sql.mysql.framing import (
     AUTOCOMMIT,
     EOF,
@@ -70,6 +76,7 @@ class MySqlSession(SqlSession):
     def __init__(self, upstream: SqlUpstream, host: Host, sock: socket.socket, client: str) -> None:
         super().__init__(upstream, host, sock, client)
         self._nonce = b""
+        self._thread = b""  # the primary's number of the connection
         self._said = b""  # the client's answer to it
         self._plugin = b""
         self._hello: Hello | None = None
@@ -129,7 +136,9 @@ class MySqlSession(SqlSession):
             self._greeted = True
             if raw[4] == ERR:
                 return raw
-            self._nonce = greeting(raw).nonce
+            found = greeting(raw)
+            self._nonce, self._thread = found.nonce, b"%d" % found.thread
+            self.upstream.cancels[self._thread] = self
             return plain_greeting(raw)
         if raw[4] == OK:
             self._serving = True
@@ -196,12 +205,23 @@ class MySqlSession(SqlSession):
             self._wish = (raw[5:], b"")
         elif command == _QUERY:
             self._wish = (used_database(raw[5:]), raw[5:] if charset_set(raw[5:]) else b"")
+            self._pass_kill(killed_thread(raw[5:]))
         elif command == _RESET:
             self._names = b""
             self._close_links()
         if command not in _KNOWN or verdict is Verdict.PIN:
             self._pin()
         self.to_primary(raw)
+
+    def _pass_kill(self, thread: int) -> None:
+        """A KILL of a session that a replica answers is meant for the replica, too, if it is the same user's."""
+        session = self.upstream.cancels.get(b"%d" % thread) if thread else None
+        if not isinstance(session, MySqlSession) or session._reading is None:
+            return
+        link = session._links.get(session._reading.node)
+        same = session._hello is not None and self._hello is not None and session._hello.user == self._hello.user
+        if link is not None and link.thread and same:
+            self.upstream.ask(link.node, f"KILL QUERY {link.thread}", lambda rows: None)
 
     def _pin(self) -> None:
         """The session is the primary's from now on: nothing is looked at any more."""
@@ -227,7 +247,8 @@ class MySqlSession(SqlSession):
             assert self._hello is not None
             self._asked = True
             user = self._hello.user.decode(errors="replace").replace("\\", "\\\\").replace("'", "''")
-            self.upstream.ask_primary(
+            self.upstream.ask(
+                self._node,
                 f"SELECT authentication_string FROM mysql.user WHERE user = '{user}'",
                 lambda rows: self._learned(reading, rows),
             )
@@ -368,6 +389,7 @@ class MySqlSession(SqlSession):
 
     def close_replicas(self) -> None:
         self._close_links()
+        self.upstream.cancels.pop(self._thread, None)
 
     def _close_links(self) -> None:
         for link in self._links.values():

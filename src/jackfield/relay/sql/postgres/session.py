@@ -269,7 +269,8 @@ class PostgresSession(SqlSession):
         else:
             user = startup_parameters(self._packet).get(b"user", b"").decode(errors="replace").replace("'", "''")
             reading = self._reading
-            self.upstream.ask_primary(
+            self.upstream.ask(
+                self._node,
                 f"SELECT rolpassword FROM pg_authid WHERE rolname = '{user}'",
                 lambda rows: self._learned(reading, rows),
             )
