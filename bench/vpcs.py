@@ -25,14 +25,14 @@ from jackfield.supervisor.shutdown import processes_of
 from jackfield.vantage.client import HolderClient
 
 ECS, NLB, LINK = "2014-05-26", "2022-04-30", "2020-04-15"
-_PASSWORD = "Bench-123456"
-_PORT = 6379
-_ZONES = (f"{REGION}-h", f"{REGION}-i")
+PASSWORD = "Bench-123456"
+PORT = 6379
+ZONES = (f"{REGION}-h", f"{REGION}-i")
 _ASK = f"""
 import socket, sys
 for name in sys.argv[1:]:
-    with socket.create_connection((name, {_PORT}), 10) as sock:
-        sock.sendall(b"AUTH {_PASSWORD}\\r\\nPING\\r\\n")
+    with socket.create_connection((name, {PORT}), 10) as sock:
+        sock.sendall(b"AUTH {PASSWORD}\\r\\nPING\\r\\n")
         answer = b""
         while answer.count(b"\\n") < 2:
             answer += sock.recv(100)
@@ -49,14 +49,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     raise_file_limit()
     with tempfile.TemporaryDirectory(prefix="jf-bench-") as folder:
         with System(Path(folder, "data"), "--pace", "instant") as system:
-            answered = _Landscape(system, options.vpcs, options.endpoints).measure()
+            answered = Landscape(system, options.vpcs, options.endpoints).measure()
             namespaces = _namespaces(system)
         left = _left(system, namespaces)
     print(f"down: {left or 'nothing is left'}")
     return 0 if answered == options.vpcs * options.endpoints and not left else 1
 
 
-class _Landscape:
+class Landscape:
+    """What is made by the API. :param vpcs, endpoints: how many, and how many in each."""
+
     def __init__(self, system: System, vpcs: int, endpoints: int) -> None:
         self._system = system
         self._vpcs = vpcs
@@ -65,14 +67,14 @@ class _Landscape:
     def measure(self) -> int:
         """Prints the figures; returns how many endpoints answered."""
         self._memory("up")
-        balancer = self._provider()
-        services = [self._service(balancer) for _ in range(self._endpoints)]
+        balancer = self.provider()
+        services = [self.service(balancer) for _ in range(self._endpoints)]
         self._memory("a database behind a load balancer")
-        made = self._timed(f"{self._vpcs} VPCs", lambda: [self._network("172.16") for _ in range(self._vpcs)])
+        made = self._timed(f"{self._vpcs} VPCs", lambda: [self.network("172.16") for _ in range(self._vpcs)])
         self._memory(f"{self._vpcs} VPCs")
         ids = self._timed(
             f"{self._vpcs} × {self._endpoints} endpoints Connected",
-            lambda: self._connect([(vpc, vswitches[0], service) for vpc, vswitches in made for service in services]),
+            lambda: self.connect([(vpc, vswitches[0], service) for vpc, vswitches in made for service in services]),
         )
         self._memory(f"{len(ids)} endpoints")
         names = {vpc: [ids[vpc, service] for service in services] for vpc, _ in made}
@@ -81,14 +83,14 @@ class _Landscape:
         print(f"{answered} of {len(ids)} answered")
         return answered
 
-    def _provider(self) -> str:
+    def provider(self) -> str:
         """A Redis in a VPC and a load balancer in front of it."""
-        vpc, vswitches = self._network("10.0")
+        vpc, vswitches = self.network("10.0")
         call = self._system.call
-        place = {"VpcId": vpc, "VSwitchId": vswitches[0], "ZoneId": _ZONES[0], "PrivateIpAddress": "10.0.0.100"}
+        place = {"VpcId": vpc, "VSwitchId": vswitches[0], "ZoneId": ZONES[0], "PrivateIpAddress": "10.0.0.100"}
         instance = call(
             TAIR, "CreateInstance", RegionId=REGION, InstanceClass="redis.master.small.default",
-            Password=_PASSWORD, **place,
+            Password=PASSWORD, **place,
         )["InstanceId"]  # fmt: skip
         self._system.wait_idle()
         call(TAIR, "ModifySecurityIps", InstanceId=instance, SecurityIps="10.0.0.0/16")
@@ -96,24 +98,24 @@ class _Landscape:
             NLB, "CreateServerGroup", RegionId=REGION, VpcId=vpc, ServerGroupName="bench", ServerGroupType="Ip"
         )["ServerGroupId"]
         self._system.wait_idle()
-        server = {"ServerId": "10.0.0.100", "ServerType": "Ip", "Port": str(_PORT)}
+        server = {"ServerId": "10.0.0.100", "ServerType": "Ip", "Port": str(PORT)}
         servers = {f"Servers.1.{name}": value for name, value in server.items()}
         call(NLB, "AddServersToServerGroup", RegionId=REGION, ServerGroupId=group, **servers)
         mappings: dict[str, str] = {}
-        for number, (zone, vswitch) in enumerate(zip(_ZONES, vswitches, strict=True), 1):
+        for number, (zone, vswitch) in enumerate(zip(ZONES, vswitches, strict=True), 1):
             mappings |= {f"ZoneMappings.{number}.ZoneId": zone, f"ZoneMappings.{number}.VSwitchId": vswitch}
         balancer: str = call(NLB, "CreateLoadBalancer", RegionId=REGION, VpcId=vpc, AddressType="Intranet", **mappings)[
             "LoadbalancerId"
         ]
         self._system.wait_idle()
         call(
-            NLB, "CreateListener", RegionId=REGION, LoadBalancerId=balancer, ListenerPort=str(_PORT),
+            NLB, "CreateListener", RegionId=REGION, LoadBalancerId=balancer, ListenerPort=str(PORT),
             ListenerProtocol="TCP", ServerGroupId=group,
         )  # fmt: skip
         self._system.wait_idle()
         return balancer
 
-    def _service(self, balancer: str) -> str:
+    def service(self, balancer: str) -> str:
         call = self._system.call
         service: str = call(
             LINK, "CreateVpcEndpointService", RegionId=REGION, ServiceResourceType="nlb", AutoAcceptEnabled="true"
@@ -121,19 +123,19 @@ class _Landscape:
         self._system.wait_idle()
         call(
             LINK, "AttachResourceToVpcEndpointService", RegionId=REGION, ServiceId=service, ResourceType="nlb",
-            ResourceId=balancer, ZoneId=_ZONES[0],
+            ResourceId=balancer, ZoneId=ZONES[0],
         )  # fmt: skip
         self._system.wait_idle()
         return service
 
-    def _network(self, block: str) -> tuple[str, list[str]]:
+    def network(self, block: str) -> tuple[str, list[str]]:
         """A VPC with a vSwitch in two zones."""
         call = self._system.call
         vpc: str = call(VPC, "CreateVpc", RegionId=REGION, CidrBlock=f"{block}.0.0/16")["VpcId"]
         until("the VPC", lambda: self._status("DescribeVpcAttribute", VpcId=vpc) == "Available", pause=0.002)
         vswitches = [
             call(VPC, "CreateVSwitch", VpcId=vpc, ZoneId=zone, CidrBlock=f"{block}.{number}.0/24")["VSwitchId"]
-            for number, zone in enumerate(_ZONES)
+            for number, zone in enumerate(ZONES)
         ]
         for id in vswitches:
             until(
@@ -146,7 +148,7 @@ class _Landscape:
     def _status(self, action: str, **parameters: str) -> str:
         return str(self._system.call(VPC, action, RegionId=REGION, **parameters)["Status"])
 
-    def _connect(self, wanted: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str], str]:
+    def connect(self, wanted: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str], str]:
         """Makes endpoints; (VPC, service) → domain once all are Connected."""
         call = self._system.call
         groups = {
@@ -158,7 +160,7 @@ class _Landscape:
             call(ECS, "AuthorizeSecurityGroup", RegionId=REGION, SecurityGroupId=group, **rule)
         made: dict[tuple[str, str], dict[str, Any]] = {}
         for vpc, vswitch, service in wanted:
-            place = {"Zone.1.ZoneId": _ZONES[0], "Zone.1.VSwitchId": vswitch, "SecurityGroupId.1": groups[vpc]}
+            place = {"Zone.1.ZoneId": ZONES[0], "Zone.1.VSwitchId": vswitch, "SecurityGroupId.1": groups[vpc]}
             made[vpc, service] = call(LINK, "CreateVpcEndpoint", RegionId=REGION, VpcId=vpc, ServiceId=service, **place)
         self._system.wait_idle(600)
         for one in made.values():
