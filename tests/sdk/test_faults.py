@@ -53,6 +53,8 @@ def test_servers_fail(jackfield: Running, cluster: str) -> None:
         made = fail(jackfield, cluster, fail_mode="Hard", dbfault_mode="Specify", dbnodes=f"{cluster}-db-1")
         assert made.dbinstance_id == cluster
         assert jackfield.status(cluster) == "HASwitching"
+        with refused("InstanceStatus.NotSupport", 403):
+            fail(jackfield, cluster, dbfault_mode="Random")
         jackfield.wait_normal(cluster)
         assert [old == new for old, new in zip(before, processes(), strict=True)] == [True, False]
         assert client.mget([f"key:{number}" for number in range(500)]) == [b"%d" % number for number in range(500)]
@@ -107,7 +109,3 @@ def test_refusals(me: Account) -> None:
     with refused("InvalidProxyFaultMode", 400):
         fail(running, standard, proxy_fault_mode="Random")
     assert running.status(cluster) == "Normal"
-    fail(running, standard, dbfault_mode="Random")
-    with refused("InstanceStatus.NotSupport", 403):
-        fail(running, standard, dbfault_mode="Random")
-    running.wait_normal(standard)
