@@ -6,14 +6,12 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from jackfield.relay.loop import Loop
-from jackfield.relay.sql.mysql.framing import ERR, Packets, Reply, number, packet, row
+from jackfield.relay.sql.mysql.framing import COM_QUERY, ERR, Packets, Reply, number, packet, row
 from jackfield.relay.sql.mysql.login import MySqlLogin
 from jackfield.relay.sql.mysql.native import key_of
 from jackfield.relay.sql.nodes import Node, Position
 from jackfield.relay.sql.watch import Answer, Row
 from jackfield.relay.sql.wire import Wire
-
-COM_QUERY = 0x03
 
 
 class MySqlAsking:

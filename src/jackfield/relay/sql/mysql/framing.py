@@ -8,6 +8,7 @@ from typing import NamedTuple
 LARGEST = 0xFFFFFF
 """A packet of this length is continued by the next one."""
 
+COM_QUERY = 0x03
 OK, ERR, EOF, LOCAL_FILE = 0x00, 0xFF, 0xFE, 0xFB
 CLIENT_CONNECT_WITH_DB = 0x8
 CLIENT_PROTOCOL_41 = 0x200
@@ -240,3 +241,10 @@ class Reply:
             self._stage = "first"
             return False
         return True
+
+
+def login_status(raw: bytes) -> int:
+    """Server status flags of the OK that ends a login."""
+    reply = Reply(COM_QUERY)
+    reply.take(raw)
+    return reply.status if reply.status is not None else AUTOCOMMIT

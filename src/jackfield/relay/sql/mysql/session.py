@@ -35,11 +35,13 @@ from jackfield.relay.sql.mysql.framing import (
     greeting,
     hello,
     is_whole,
+    login_status,
     plain_greeting,
     plain_hello,
 )
 from jackfield.relay.sql.mysql.link import Link
 from jackfield.relay.sql.mysql.native import recover
+from jackfield.relay.sql.mysql.reading import Reading
 from jackfield.relay.sql.nodes import Node
 from jackfield.relay.sql.session import SqlSession
 from jackfield.relay.sql.verdict import Verdict
@@ -56,18 +58,6 @@ _SILENT = (0x18, 0x19)
 
 _KNOWN = (_QUIT, _INIT_DB, _QUERY, 0x04, 0x09, 0x0E, 0x16, 0x17, 0x18, 0x19, 0x1A, 0x1C, _RESET)
 """Besides: COM_FIELD_LIST, STATISTICS, PING and those of prepared statements. Others pin."""
-
-
-class _Reading:
-    """One read at a replica. :ivar shown: a part of the answer went to the client."""
-
-    __slots__ = ("node", "raw", "reply", "shown")
-
-    def __init__(self, node: Node, raw: bytes) -> None:
-        self.node = node
-        self.raw = raw
-        self.reply = Reply(_QUERY)
-        self.shown = False
 
 
 class MySqlSession(SqlSession):
@@ -95,7 +85,7 @@ class MySqlSession(SqlSession):
         self._reply: Reply | None = None
         self._wish: tuple[bytes, bytes] = (b"", b"")  # database and SET NAMES, once the primary says OK
         self._last: Node = self._node
-        self._reading: _Reading | None = None
+        self._reading: Reading | None = None
         self._links: dict[Node, Link] = {}
         self._refused: dict[Node, float] = {}
         self._late = b""
@@ -142,7 +132,7 @@ class MySqlSession(SqlSession):
             return plain_greeting(raw)
         if raw[4] == OK:
             self._serving = True
-            self._note_status(_login_status(raw))
+            self._note_status(login_status(raw))
         elif raw[4] == EOF and len(raw) > 5:
             plugin, _, nonce = raw[5:].partition(b"\0")
             self._plugin, self._nonce = plugin, nonce[:20]
@@ -237,7 +227,7 @@ class MySqlSession(SqlSession):
 
     def _read(self, node: Node, raw: bytes) -> None:
         self.wire.pause()
-        self._reading = reading = _Reading(node, raw)
+        self._reading = reading = Reading(node, raw)
         link = self._links.get(node)
         if link is not None:
             self._ask(link)
@@ -253,7 +243,7 @@ class MySqlSession(SqlSession):
                 lambda rows: self._learned(reading, rows),
             )
 
-    def _learned(self, reading: _Reading, rows: list[tuple[str | None, ...]] | None) -> None:
+    def _learned(self, reading: Reading, rows: list[tuple[str | None, ...]] | None) -> None:
         """What the primary stores of the client's password came, or did not."""
         if rows is None:
             self._asked = False
@@ -403,10 +393,3 @@ class MySqlSession(SqlSession):
     def may_read_client(self) -> bool:
         full = self.primary is not None and self.primary.full
         return self._reading is None and not full and not (self._todo and self.busy)
-
-
-def _login_status(raw: bytes) -> int:
-    """Server status flags of the OK that ends a login."""
-    reply = Reply(_QUERY)
-    reply.take(raw)
-    return reply.status if reply.status is not None else AUTOCOMMIT

@@ -9,65 +9,41 @@ else goes to the primary, as it comes. A session that may have state is handed t
 from __future__ import annotations
 
 import socket
-import struct
 import time
 from collections import deque
 from typing import TYPE_CHECKING
 
-from jackfield.relay.loop import Timer
 from jackfield.relay.session import Host
 from jackfield.relay.sql.nodes import Node
 from jackfield.relay.sql.postgres.classify import classify
-from jackfield.relay.sql.postgres.framing import (
-    CANCEL_REQUEST,
-    GSS_REQUEST,
-    LONGEST_STARTUP,
-    SSL_REQUEST,
-    Malformed,
-    Messages,
-    startup_parameters,
-    statement_of,
-)
+from jackfield.relay.sql.postgres.framing import Messages, startup_parameters, statement_of
 from jackfield.relay.sql.postgres.link import Link
 from jackfield.relay.sql.postgres.reading import Reading
-from jackfield.relay.sql.postgres.scram import Keys, Overheard
+from jackfield.relay.sql.postgres.scram import Keys
+from jackfield.relay.sql.postgres.start import LONGEST, Start
 from jackfield.relay.sql.postgres.statements import UNNAMED, Statements, Unit
-from jackfield.relay.sql.session import SqlSession
 from jackfield.relay.sql.verdict import Verdict
 from jackfield.relay.sql.wire import Wire
 
 if TYPE_CHECKING:
     from jackfield.relay.sql.upstream import SqlUpstream
 
-STARTUP_SECONDS = 60.0
-"""authentication_timeout's default: how long a client may say nothing."""
-
-_LONGEST = 1 << 30
 _LONGEST_UNIT = 1 << 20
 _AGAIN_SECONDS = 1.0
 """A replica that refused a session is not tried again so soon."""
-
-_ENCODINGS = (b"UTF8", b"SQL_ASCII", b"LATIN1")
-"""In others a quote may be half of a letter."""
 
 _IGNORED = -1
 """Among what the primary owes: an answer that is not the client's."""
 
 
-class PostgresSession(SqlSession):
+class PostgresSession(Start):
     """See the module."""
 
     def __init__(self, upstream: SqlUpstream, host: Host, sock: socket.socket, client: str) -> None:
         super().__init__(upstream, host, sock, client)
-        self._inbox = b""
-        self._packet = b""  # the StartupMessage
-        self._cancel = b""  # pid and secret of the primary's process for us
-        self._serving = False
         self._pinned = False
         self._status = ord("I")
-        self._client_messages = Messages(LONGEST_STARTUP)
-        self._primary_messages = Messages(_LONGEST)
-        self._overheard: Overheard | None = Overheard()
+        self._primary_messages = Messages(LONGEST)
         self._keys: Keys | None = None
         self._todo: deque[tuple[int, bytes]] = deque()
         self._unit: Unit = []
@@ -80,88 +56,21 @@ class PostgresSession(SqlSession):
         self._links: dict[Node, Link] = {}
         self._refused: dict[Node, float] = {}
         self._late = b""  # what the primary said of its own accord while a replica answered
-        self._timer: Timer | None = self.loop.call_later(STARTUP_SECONDS, lambda: self.refuse("it says nothing"))
-
-    # -- the beginning -------------------------------------------------------------------------------------------
 
     def from_client(self, data: bytes) -> None:
-        if self._pinned and self._serving:
+        if not self._serving:
+            super().from_client(data)
+        elif self._pinned:
             self._hand_through(data)
-        elif self._serving:
+        else:
             self._todo.extend(self._client_messages.feed(data))
             self.work()
-        elif self._packet:
-            self._log_in(data)
-        else:
-            self._inbox += data
-            self._start()
 
-    def _start(self) -> None:
-        while len(self._inbox) >= 8 and not self._packet:
-            length, code = struct.unpack("!II", self._inbox[:8])
-            if not 8 <= length <= LONGEST_STARTUP:
-                raise Malformed(f"a first packet of {length} bytes")
-            if len(self._inbox) < length:
-                return
-            packet, self._inbox = self._inbox[:length], self._inbox[length:]
-            if code in (SSL_REQUEST, GSS_REQUEST):
-                self.to_client(b"N")
-            elif code == CANCEL_REQUEST:
-                self._pass_cancel(packet)
-                return
-            else:
-                self._packet = packet
-                self._rest()
-                self.dial_primary()
-
-    def _pass_cancel(self, packet: bytes) -> None:
-        """To whoever answers the session that it names; servers judge the secret themselves."""
-        session = self.upstream.cancels.get(packet[8:])
-        if isinstance(session, PostgresSession) and session._reading is not None:
-            link = session._links.get(session._reading.node)
-            if link is not None and link.key:
-                self.upstream.send_cancel(link.node, packet[:8] + link.key)
-        else:
-            self.upstream.send_cancel(self.upstream.nodes[0], packet)
-        self._finish(hard=False)
-
-    def primary_opened(self) -> None:
-        self.to_primary(self._packet)
-        if self._inbox:
-            self._log_in(self._inbox)
-
-    def _log_in(self, data: bytes) -> None:
-        if self.primary is None:
-            self._inbox += data
-            return
-        self._inbox = b""
-        self.to_primary(data)
-        for kind, raw in self._client_messages.feed(data):
-            if kind == ord("p") and self._overheard is not None:
-                self._overheard.client_said(raw[5:])
-
-    def _welcome(self, kind: int, raw: bytes) -> None:
-        """What the primary says up to its first Z."""
-        if kind == ord("R") and raw[5:9] == b"\0\0\0\x0b" and self._overheard is not None:
-            self._overheard.server_said(raw[9:])
-        elif kind == ord("K"):
-            self._cancel = raw[5:]
-            self.upstream.cancels[self._cancel] = self
-        elif kind == ord("S"):
-            self._setting(raw)
-        elif kind == ord("Z"):
-            self._serving = True
-            self._client_messages = Messages(_LONGEST)
-            if startup_parameters(self._packet).get(b"replication", b"off") not in (b"off", b"false", b"no", b"0"):
-                self._pin()
-
-    def _setting(self, raw: bytes) -> None:
-        """Settings under which a statement's words can not be told pin the session."""
-        name, _, value = raw[5:].rstrip(b"\0").partition(b"\0")
-        if (name == b"standard_conforming_strings" and value != b"on") or (
-            name == b"client_encoding" and value not in _ENCODINGS
-        ):
-            self._pin()
+    def under_way(self) -> tuple[Node, bytes] | None:
+        if self._reading is None:
+            return None
+        link = self._links.get(self._reading.node)
+        return self._reading.node, link.key if link is not None else b""
 
     # -- what the client says ------------------------------------------------------------------------------------
 
@@ -244,10 +153,9 @@ class PostgresSession(SqlSession):
             self._open = True
         self.to_primary(raw)
         if pins:
-            self._pin()
+            self.pin()
 
-    def _pin(self) -> None:
-        """The session is the primary's from now on: nothing is looked at any more."""
+    def pin(self) -> None:
         self._pinned = True
         self._overheard = None
         if self._reading is None:
@@ -402,7 +310,7 @@ class PostgresSession(SqlSession):
         elif kind == ord("G") and self._owed and self._owed[0] == ord("S"):
             self._owed.popleft()  # while it takes data, the server ignores a Sync: the client sends another one
         elif kind == ord("W"):
-            self._pin()
+            self.pin()
         elif kind == ord("S"):
             self._setting(raw)
         return not ours or kind in b"NSA"
@@ -431,8 +339,3 @@ class PostgresSession(SqlSession):
 
     def may_read_client(self) -> bool:
         return self._reading is None
-
-    def _rest(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
