@@ -67,10 +67,10 @@ class Create:
     port: str
 
     def expected(self, world: World) -> str:
-        if self.prefix == "Bad":
-            return "InvalidConnectionString.Format"
         if self.port == "80":
             return "InvalidPort"
+        if self.prefix == "Bad":
+            return "InvalidConnectionString.Format"
         return "ConnectionStringAlreadyExists" if full(self.prefix) in world.names else OK
 
     def call(self, world: World) -> None:
