@@ -15,6 +15,7 @@ from jackfield.products.tair.resources import Instance
 from jackfield.reconcile.tair_switching import seconds_until
 from jackfield.store.sqlite import open_store
 from tests.chaos.dialling import is_closed, logged_in
+from tests.redis_once import ONCE
 from tests.running import PASSWORD, Running, refused, until
 from tests.sdk.clients import Account
 from tests.shard_load import check, failures, fill, missed, working
@@ -107,7 +108,7 @@ def test_shards_come_and_go_under_load(jackfield: Running, cluster: str) -> None
     assert shard_names(jackfield, cluster) == [f"{cluster}-db-1", f"{cluster}-db-2"]
     assert gone not in jackfield.names()[direct]
     with pytest.raises(redis.ConnectionError):
-        redis.Redis(host=gone, port=6379, password=PASSWORD).ping()
+        redis.Redis(host=gone, port=6379, password=PASSWORD, retry=ONCE).ping()
     assert sorted(slots_by_address(jackfield, cluster).values()) == [8192, 8192]
     assert limits(jackfield, cluster) == {before.capacity // 2}
     check(jackfield, cluster, load)

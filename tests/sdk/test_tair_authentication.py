@@ -12,6 +12,7 @@ import pytest
 import redis
 from alibabacloud_r_kvstore20150101 import models as tair
 
+from tests.redis_once import ONCE
 from tests.running import PASSWORD, Running, refused
 
 pytestmark = pytest.mark.usefixtures("resolving")
@@ -61,7 +62,7 @@ def modify(jackfield: Running, instance: str, mode: str) -> None:
 
 
 def asks_for_a_password(host: str) -> bool:
-    with redis.Redis(host=host) as client:
+    with redis.Redis(host=host, retry=ONCE) as client:
         try:
             client.ping()
         except redis.AuthenticationError:
@@ -90,7 +91,8 @@ def test_without_a_password(jackfield: Running, doors: Doors) -> None:
     for host in (doors.private, doors.public):
         with redis.Redis(host=host, password=PASSWORD) as client:
             assert client.get("key") == b"value"
-        with redis.Redis(host=host, password="Wrong!123456") as client, pytest.raises(redis.AuthenticationError):
+        wrong = redis.Redis(host=host, password="Wrong!123456", retry=ONCE)
+        with wrong as client, pytest.raises(redis.AuthenticationError):
             client.ping()
     modify(jackfield, doors.instance, "Open")
     assert asks_for_a_password(doors.private)
@@ -104,7 +106,7 @@ def test_the_whitelist_goes_on_judging(jackfield: Running, doors: Doors) -> None
             tair.ModifySecurityIpsRequest(instance_id=doors.instance, security_ips=ips, modify_mode="Cover")
         )
         jackfield.wait_idle()
-        with redis.Redis(host=doors.private) as client:
+        with redis.Redis(host=doors.private, retry=ONCE) as client:
             if admitted:
                 assert client.ping()
             else:

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 import redis
 from alibabacloud_r_kvstore20150101 import models as tair
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
+from tests.redis_once import ONCE
 from tests.running import PASSWORD, Running, refused, until
 from tests.sdk.clients import Account, owner
 
@@ -117,7 +116,7 @@ def test_a_rebooted_proxy_cuts_its_clients(jackfield: Running, cluster: str, sta
     """They may dial again at once; clients of the direct endpoint notice nothing."""
     jackfield.allocate(cluster)
     with (
-        client(jackfield, cluster, retry=Retry(NoBackoff(), 0), single_connection_client=True) as through,
+        client(jackfield, cluster, retry=ONCE, single_connection_client=True) as through,
         redis.RedisCluster(host=jackfield.name(cluster, "direct"), password=PASSWORD) as direct,
     ):
         number = through.client_id()
@@ -202,7 +201,10 @@ def test_an_account_gets_another_password(jackfield: Running, standard: str) -> 
     jackfield.wait_idle()
     with client(jackfield, standard, username="worker", password=new) as again:
         assert again.ping()
-    with client(jackfield, standard, username="worker") as old, pytest.raises(redis.AuthenticationError):
+    with (
+        client(jackfield, standard, username="worker", retry=ONCE) as old,
+        pytest.raises(redis.AuthenticationError),
+    ):
         old.ping()
 
 
