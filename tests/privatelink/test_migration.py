@@ -12,7 +12,6 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from jackfield.products.errors import ApiError
 from jackfield.products.nlb.resources import LoadBalancer
 from jackfield.products.privatelink.migration import (
     update_vpc_endpoint_service_resource_attribute,
@@ -43,10 +42,9 @@ from tests.privatelink.worlds import (
     SERVICE,
     WAYS,
     ZONE,
-    everything,
-    run,
 )  # fmt: skip
 from tests.privatelink.worlds import build as build_world
+from tests.privatelink.worlds import tried as try_in_world
 from tests.running import PASSWORD, Running, refused, until
 
 OTHER = "nlb-2"
@@ -78,21 +76,9 @@ def made(store: SqliteStore, *, auto: bool = False, **states: Any) -> None:
 
 
 def tried(store: SqliteStore, account: str = PROVIDER, operation: Any = None, **fields: Any) -> str:
-    """The code of the refusal, after which nothing has changed; empty when the call went through."""
-    operation = operation or update_vpc_endpoint_zone_connection_resource_attribute
-    with store.read() as view:
-        before = everything(view)
-    try:
-        with store.write() as tx:
-            run(tx, operation, account, **fields)
-    except ApiError as refusal:
-        error = refusal
-    else:
-        return ""
-    with store.read() as view:
-        assert everything(view) == before
-    assert type(error) in operation.errors
-    return error.wire_code
+    """As :func:`tests.privatelink.worlds.tried`; of the migration unless told otherwise."""
+    asked = operation or update_vpc_endpoint_zone_connection_resource_attribute
+    return try_in_world(store, asked, account, **fields)
 
 
 def zone_of(store: SqliteStore) -> EndpointZone:

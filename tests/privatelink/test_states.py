@@ -10,7 +10,6 @@ import msgspec
 import pytest
 
 from jackfield.endpoints.resources import Endpoint
-from jackfield.products.errors import ApiError
 from jackfield.products.operation import Operation
 from jackfield.products.privatelink.connections import (
     disable_vpc_endpoint_connection,
@@ -52,7 +51,7 @@ from tests.privatelink.worlds import (
     build,
     call,
     everything,
-    run,
+    tried,
 )
 
 SERVICE_WAYS = "Creating>Active Active>Pending Pending>Active Active>Deleting Deleting>"
@@ -93,23 +92,6 @@ def store(tmp_path: Path) -> Iterator[SqliteStore]:
     opened = open_store(tmp_path / "data" / "store.db", clock=lambda: NOW)
     yield opened
     opened.close()
-
-
-def tried(store: SqliteStore, operation: Operation[Any, Any], account: str, **fields: Any) -> str:
-    """The code of the refusal, after which nothing has changed; empty when the call went through."""
-    with store.read() as view:
-        before = everything(view)
-    try:
-        with store.write() as tx:
-            run(tx, operation, account, **fields)
-    except ApiError as refusal:
-        error = refusal
-    else:
-        return ""
-    with store.read() as view:
-        assert everything(view) == before
-    assert type(error) in operation.errors
-    return error.code
 
 
 def status(store: SqliteStore, kind: Any, id: str) -> str:

@@ -9,6 +9,7 @@ import msgspec
 from jackfield.endpoints.resources import Endpoint
 from jackfield.identity.principal import Principal
 from jackfield.products.ecs.resources import SecurityGroup
+from jackfield.products.errors import ApiError
 from jackfield.products.nlb.resources import LoadBalancer, Zone, zone_endpoint_id
 from jackfield.products.operation import Call, Operation
 from jackfield.products.privatelink.resources import (
@@ -24,6 +25,7 @@ from jackfield.products.privatelink.resources import (
 from jackfield.products.vpc.resources import Vpc, VSwitch
 from jackfield.store.interface import Reader, Tx
 from jackfield.store.resource import Resource
+from jackfield.store.sqlite import SqliteStore
 
 PROVIDER, CONSUMER = "1000000000000001", "1000000000000002"
 REGION = "cn-hangzhou"
@@ -195,3 +197,20 @@ def everything(view: Reader) -> list[Resource]:
         EndpointService, ServiceResource, VpcEndpoint, Connection, EndpointZone, Endpoint,
     )  # fmt: skip
     return [one for kind in kinds for one in view.each(kind)]
+
+
+def tried(store: SqliteStore, operation: Operation[Any, Any], account: str, **fields: Any) -> str:
+    """The code of the refusal, after which nothing has changed; empty when the call went through."""
+    with store.read() as view:
+        before = everything(view)
+    try:
+        with store.write() as tx:
+            run(tx, operation, account, **fields)
+    except ApiError as refusal:
+        error = refusal
+    else:
+        return ""
+    with store.read() as view:
+        assert everything(view) == before
+    assert type(error) in operation.errors
+    return error.wire_code

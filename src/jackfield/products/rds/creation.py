@@ -27,7 +27,6 @@ from jackfield.products.rds.errors import (
     InvalidPrivateIpAddressFormat,
     InvalidPrivateIpAddressMismatch,
     InvalidRegionIdNotFound,
-    InvalidSecurityIpListFormat,
     InvalidTagKeyMalformed,
     InvalidUsedTime,
     InvalidVpcId,
@@ -43,6 +42,7 @@ from jackfield.products.rds.placing import place_in, private_address
 from jackfield.products.rds.product import RDS
 from jackfield.products.rds.resources import DBInstance, Engine
 from jackfield.products.rds.states import CREATING
+from jackfield.products.rds.whitelist_errors import InvalidSecurityIpListFormat
 from jackfield.products.regions import REGIONS, new_id
 from jackfield.products.tags import TagShape, stored
 from jackfield.products.vpc.defaults import default_vswitch, usable

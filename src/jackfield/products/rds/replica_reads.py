@@ -7,12 +7,13 @@ from typing import Annotated
 import msgspec
 
 from jackfield.products.operation import Call, Param, Reply, Shape, operation
-from jackfield.products.rds.errors import DeletedInstanceNotFound, InvalidDBInstanceNameNotFound, ReadinsNotFound
+from jackfield.products.rds.errors import DeletedInstanceNotFound, InvalidDBInstanceNameNotFound
 from jackfield.products.rds.instances import DBInstanceIdRequest, own_instance
 from jackfield.products.rds.product import RDS
 from jackfield.products.rds.replica_errors import WeightInstanceType
 from jackfield.products.rds.replicas import replicas_of
 from jackfield.products.rds.resources import DBInstance
+from jackfield.products.rds.whitelist_errors import ReadinsNotFound
 from jackfield.store.interface import Reader
 
 WEIGHT = 100

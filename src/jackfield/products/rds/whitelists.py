@@ -15,11 +15,6 @@ from jackfield.products.rds.errors import (
     IncorrectDBInstanceState,
     InvalidDBInstanceIdNotFound,
     InvalidDBInstanceNameNotFound,
-    InvalidSecurityIpListDuplicate,
-    InvalidWhitelistNetType,
-    ReadinsNotFound,
-    SecurityIpListFormat,
-    WhitelistNetTypeFormat,
 )
 from jackfield.products.rds.instances import DBInstanceIdRequest, own_instance
 from jackfield.products.rds.ordinary import network_type
@@ -27,6 +22,13 @@ from jackfield.products.rds.product import RDS
 from jackfield.products.rds.replicas import replicas_of
 from jackfield.products.rds.resources import DBInstance
 from jackfield.products.rds.states import DELETING
+from jackfield.products.rds.whitelist_errors import (
+    InvalidSecurityIpListDuplicate,
+    InvalidWhitelistNetType,
+    ReadinsNotFound,
+    SecurityIpListFormat,
+    WhitelistNetTypeFormat,
+)
 from jackfield.store.interface import Reader, Tx
 
 _GROUP = re.compile(r"[a-z][a-z0-9_]{0,118}[a-z0-9]|[a-z]")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 
 
@@ -19,3 +20,16 @@ class Verdict(IntEnum):
 
     PIN = 3
     """The primary runs it, and everything that follows: it leaves something behind in the session, or may do so."""
+
+
+def of_statements(tokens: Sequence[str], judge: Callable[[list[str]], Verdict]) -> Verdict:
+    """What holds for the statements between semicolons together; an empty text has an answer of the primary's own."""
+    found: list[Verdict] = []
+    statement: list[str] = []
+    for token in (*tokens, ";"):
+        if token != ";":
+            statement.append(token)
+        elif statement:
+            found.append(judge(statement))
+            statement = []
+    return max(found, default=Verdict.PRIMARY)

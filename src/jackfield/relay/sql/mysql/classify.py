@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from jackfield.relay.sql.mysql import words
-from jackfield.relay.sql.verdict import Verdict
+from jackfield.relay.sql.verdict import Verdict, of_statements
 
 _TOKEN = re.compile(
     r"""
@@ -92,15 +92,7 @@ def _classify(sql: str) -> Verdict:
         tokens = _tokens(sql)
     except _Doubt:
         return Verdict.PIN
-    found: list[Verdict] = []
-    statement: list[str] = []
-    for token in (*tokens, ";"):
-        if token != ";":
-            statement.append(token)
-        elif statement:
-            found.append(_statement(statement))
-            statement = []
-    return max(found, default=Verdict.PRIMARY)
+    return of_statements(tokens, _statement)
 
 
 def _tokens(sql: str) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from jackfield.relay.sql.postgres import words
-from jackfield.relay.sql.verdict import Verdict
+from jackfield.relay.sql.verdict import Verdict, of_statements
 
 _TOKEN = re.compile(
     r"""
@@ -75,17 +75,7 @@ def _classify(sql: str) -> Verdict:
         tokens = _tokens(sql)
     except _Doubt:
         return Verdict.PIN
-    found: list[Verdict] = []
-    statement: list[str] = []
-    for token in (*tokens, ";"):
-        if token != ";":
-            statement.append(token)
-        elif statement:
-            found.append(_statement(statement))
-            statement = []
-    if not found:
-        return Verdict.PRIMARY  # an empty query string has an answer of its own
-    return max(found)
+    return of_statements(tokens, _statement)
 
 
 def _tokens(sql: str) -> list[str]:
