@@ -47,7 +47,7 @@ def build_parser() -> argparse.ArgumentParser:
     up.add_argument("--addresses", default="", metavar="CIDR", help="pool of addresses for endpoints (default: a /20 of 127.64.0.0/10, chosen once)")  # fmt: skip  # noqa: E501
     up.add_argument("--digest", choices=("MD5", "SHA-256"), default="MD5", help="algorithm of OceanBase Cloud's HTTP Digest (default %(default)s)")  # fmt: skip  # noqa: E501
     up.add_argument("--repeat-seconds", type=_seconds, default=REPEAT_SECONDS, metavar="SECONDS", help="how long after switching a PrivateLink zone the same call is refused (default %(default)s)")  # fmt: skip  # noqa: E501
-    up.add_argument("--day-seconds", type=_seconds, default=DAY_SECONDS, metavar="SECONDS", help="how long a day lasts of those for which a classic address is retained (default %(default)s)")  # fmt: skip  # noqa: E501
+    up.add_argument("--day-seconds", type=_day, default=DAY_SECONDS, metavar="SECONDS", help="how long a day lasts of those for which a classic address is retained (default %(default)s)")  # fmt: skip  # noqa: E501
     up.add_argument("--ready-file", type=Path, metavar="PATH", help="JSON written when the API answers and every recorded listener is bound")  # fmt: skip  # noqa: E501
     up.add_argument("--detach", action="store_true", help="return once ready; everything goes on in the background")
 
@@ -143,12 +143,20 @@ def _add(
 
 
 def _seconds(text: str) -> float:
+    return _time(text, 3600)
+
+
+def _day(text: str) -> float:
+    return _time(text, 86400)
+
+
+def _time(text: str, most: int) -> float:
     try:
         value = float(text)
     except ValueError:
         value = -1.0
-    if not 0 <= value <= 3600:
-        raise argparse.ArgumentTypeError("0 to 3600 seconds")
+    if not 0 <= value <= most:
+        raise argparse.ArgumentTypeError(f"0 to {most} seconds")
     return value
 
 
