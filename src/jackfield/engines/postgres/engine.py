@@ -127,7 +127,10 @@ class PostgresEngine(ServerEngine[PostgresNode]):
     def _put_grants(
         self, node: PostgresNode, account: str, grants: Mapping[str, str], databases: Sequence[str]
     ) -> None:
+        there = self._databases(node)
         for database in databases:
+            if database not in there and database not in grants:
+                continue  # its groups went with it
             with self._connect(node, database) as inside:
                 groups.prepare(inside, database, sorted(self.managed(node)))
                 groups.grant(inside, database, account, grants.get(database, ""))
