@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
-import msgspec
-
+from jackfield.products.grants import Grant, Privilege, granted, without
 from jackfield.products.rds.states import DATABASE_STATES
 from jackfield.store.resource import Resource, States
 
-Privilege = Literal["ReadWrite", "ReadOnly", "DDLOnly", "DMLOnly", "DBOwner"]
-
-
-class Grant(msgspec.Struct, frozen=True):
-    """What an account may do in one database."""
-
-    database: str
-    privilege: Privilege
+__all__ = ["DBDatabase", "Grant", "Privilege", "database_id", "granted", "without"]
 
 
 class DBDatabase(Resource, frozen=True, kw_only=True, omit_defaults=True):
@@ -40,13 +32,3 @@ class DBDatabase(Resource, frozen=True, kw_only=True, omit_defaults=True):
 
 def database_id(instance: str, name: str) -> str:
     return f"{instance}/{name}"
-
-
-def granted(grants: tuple[Grant, ...], database: str, privilege: Privilege) -> tuple[Grant, ...]:
-    """The same with one more; a database has one privilege for an account."""
-    return (*without(grants, database), Grant(database, privilege))
-
-
-def without(grants: tuple[Grant, ...], database: str) -> tuple[Grant, ...]:
-    """Those in other databases."""
-    return tuple(grant for grant in grants if grant.database != database)
