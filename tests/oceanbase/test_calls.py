@@ -148,11 +148,9 @@ def test_unknown_method(api: Cloud) -> None:
     ("method", "path", "name"),
     [
         ("PUT", "/instances/a/spec", "ModifyInstanceSpec"),
-        ("GET", "/instances/a/tenants/b/databases", "DescribeDatabases"),
         ("POST", "/instances/a/tenants/b/address", "CreateTenantAddress"),
         ("POST", "/instances/a/tenants/b/privatelink/readonly", "CreateReadonlyPrivatelink"),
         ("POST", "/instances/a/tenants/b/privatelink/information", "UpdatePrivatelinkInformation"),
-        ("PUT", "/instances/a/tenants/b/tenantUsers/c/status", "ModifyTenantUserStatus"),
     ],
 )
 def test_operation_that_is_not_built(api: Cloud, method: str, path: str, name: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 from jackfield.gateway import rest_errors
 from jackfield.products import oceanbase
 from jackfield.products.errors import ApiError
-from jackfield.products.oceanbase import errors
+from jackfield.products.oceanbase import content_errors, errors
 from jackfield.products.oceanbase.product import known
 from jackfield.products.operation import Operation
 from tests.products.raised import errors_within
@@ -59,7 +59,8 @@ def test_declaration_is_complete(operation: Operation[Any, Any]) -> None:
 
 def test_codes_are_of_one_family() -> None:
     """``E``, the status, ``J``, a number; none stands for two things. ``E001R000`` is the vendor's."""
-    every = declared(errors) + declared(rest_errors)
+    own = [one for module in (errors, content_errors) for one in declared(module)]
+    every = own + declared(rest_errors)
     codes = [one.code for one in every]
     assert len(set(codes)) == len(codes)
     for one in every:
@@ -68,7 +69,7 @@ def test_codes_are_of_one_family() -> None:
             assert int(one.code[1:4]) == one.status != 200
         assert one.__doc__
     used = {error for param in OPERATIONS for error in param.values[0].errors}  # type: ignore[union-attr]
-    assert set(declared(errors)) == used
+    assert set(own) == used
 
 
 def test_names_are_in_lower_camel_case() -> None:

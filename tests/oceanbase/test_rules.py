@@ -101,8 +101,10 @@ def test_a_tenant_without_groups_admits_nobody(api: Cloud) -> None:
         ({"userName": "a@b"}, (400, "E400J106")), ({"userName": "a'b"}, (400, "E400J106")),
         ({"password": "short1!A"}, (400, "E400J107")), ({"password": "a" * 12}, (400, "E400J107")),
         ({"password": "Abcdefgh12é"}, (400, "E400J107")), ({"password": "Aa1!" * 9}, (400, "E400J107")),
-        ({"userType": "ReadonlyAccount"}, (400, "E400J113")), ({"roles": '[{"database":"a"}]'}, (400, "E400J105")),
-        ({"roles": "{"}, (400, "E400J105")), ({"encryptionType": "RSA"}, (400, "E400J112")),
+        ({"userType": "ReadonlyAccount"}, (400, "E400J113")), ({"roles": '[{"database":"a"}]'}, (400, "E400J118")),
+        ({"roles": "{"}, (400, "E400J118")), ({"roles": '[{"database":"a","role":"readonly"}]'}, (404, "E404J109")),
+        ({"roles": '[{"database":"a","role":"OTHER"}]'}, (400, "E400J119")),
+        ({"roles": "[1]"}, (400, "E400J118")), ({"encryptionType": "RSA"}, (400, "E400J112")),
     ],
 )  # fmt: skip
 def test_user_that_cannot_be(api: Cloud, tenant: str, change: dict[str, str], refusal: tuple[int, str]) -> None:

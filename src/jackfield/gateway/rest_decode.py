@@ -17,6 +17,7 @@ import msgspec
 from jackfield.gateway.convert import Converter, Unfit, for_type, text
 from jackfield.gateway.rest_errors import BodyNotJson, InvalidParameter, MissingParameter
 from jackfield.products.errors import ApiError
+from jackfield.products.json_text import JsonText
 from jackfield.products.operation import Param, Request
 
 R = TypeVar("R", bound=Request)
@@ -112,6 +113,8 @@ def _bare(hint: Any) -> tuple[Any, Param]:
 
 
 def _reader(hint: Any, param: Param) -> _Read:
+    if hint is JsonText:
+        return _json_text
     if typing.get_origin(hint) is tuple:
         return _list_reader(for_type(typing.get_args(hint)[0], param), typing.get_args(hint)[0])
     if typing.get_origin(hint) is dict:
@@ -141,6 +144,12 @@ def _list_reader(convert: Converter, hint: Any) -> _Read:
         return tuple(convert(_text_of(item, hint)) for item in value)
 
     return read
+
+
+def _json_text(value: Any) -> str:
+    if isinstance(value, list | dict):
+        return text(msgspec.json.encode(value).decode())
+    return text(_text_of(value, str))
 
 
 def _texts(value: Any) -> dict[str, str]:

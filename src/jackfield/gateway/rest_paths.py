@@ -36,13 +36,18 @@ class Paths:
 
     def __init__(self, operations: Iterable[Operation[Any, Any]], known: Iterable[KnownPath]) -> None:
         self._root = _Node()
-        for operation in operations:
+        self._built = tuple(operations)
+        for operation in self._built:
             node, names = self._grow(operation.path)
             if operation.method in node.built:
                 raise ValueError(f"{operation.method} {operation.path} is declared twice")
             node.built[operation.method] = (operation, names)
+        by_name = {operation.name: operation for operation in self._built}
         for one in known:
-            self._grow(one.path)[0].known[one.method] = one.name
+            node, names = self._grow(one.path)
+            node.known[one.method] = one.name
+            if one.name in by_name:  # the vendor's pages give some calls two methods
+                node.built.setdefault(one.method, (by_name[one.name], names))
 
     def find(self, method: str, path: bytes) -> Match:
         """

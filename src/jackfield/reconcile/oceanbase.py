@@ -12,6 +12,7 @@ from jackfield.endpoints.resources import Endpoint
 from jackfield.engines.engine import EngineFailed, Health
 from jackfield.products.oceanbase.resources import (
     Address,
+    Database,
     Instance,
     Tenant,
     User,
@@ -24,6 +25,7 @@ from jackfield.products.oceanbase.states import ONLINE, PENDING_CREATE, PENDING_
 from jackfield.reconcile.endpoints import EndpointWork
 from jackfield.reconcile.loop import Later, wait_until
 from jackfield.reconcile.oceanbase_servers import server_of
+from jackfield.reconcile.turns import Turns
 from jackfield.reconcile.watch import HEALTH_SECONDS
 from jackfield.reconcile.world import World
 from jackfield.relay.route import Route
@@ -43,8 +45,9 @@ class TenantReconciler:
     resource = Tenant
     settled = ONLINE
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, turns: Turns) -> None:
         self._world = world
+        self._turns = turns
         self._endpoints = EndpointWork(world)
         self._seen: dict[str, dict[str, Any]] = {}
 
@@ -220,8 +223,8 @@ def _in_turn(*steps: Callable[[], None]) -> None:
 
 
 def _remove(tx: Tx, tenant: Tenant, evidence: Evidence) -> None:
-    for user in tx.children(User, tenant.id):
-        tx.remove(user, evidence={"server": "deleted"})
+    for content in (*tx.children(User, tenant.id), *tx.children(Database, tenant.id)):
+        tx.remove(content, evidence={"server": "deleted"})
     tx.remove(tenant, evidence=evidence)
     instance = tx.get(Instance, tenant.parent)
     if instance is not None:

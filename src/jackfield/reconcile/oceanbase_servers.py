@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 from jackfield.engines.seekdb import SeekDbEngine, SeekDbNode
 from jackfield.engines.wire.stream import Stream
@@ -11,10 +11,20 @@ from jackfield.products.oceanbase.resources import Tenant
 from jackfield.reconcile.servers import Server, log_in_mysql
 from jackfield.reconcile.world import World
 
-TenantServer: TypeAlias = Server[SeekDbNode]
-
 ENGINE = SeekDbEngine()
 _PATIENCE = 5.0
+
+
+class TenantServer(Server[SeekDbNode]):
+    """With what only this engine's accounts are asked."""
+
+    def rename_account(self, name: str, other: str) -> None:
+        """Gives an account another name. :raises NoSuchAccount: there is neither."""
+        ENGINE.rename_account(self._node, name, other)
+
+    def set_locked(self, name: str, locked: bool) -> bool:
+        """Locks an account, or unlocks it; what the server says of it then. :raises NoSuchAccount: there is none."""
+        return ENGINE.set_locked(self._node, name, locked)
 
 
 def server_of(world: World, tenant: Tenant) -> TenantServer:
@@ -25,7 +35,7 @@ def server_of(world: World, tenant: Tenant) -> TenantServer:
         socket=world.folder.engine_socket(tenant.id, 0),
         password=world.keyring.derive(f"oceanbase {tenant.id}"),
     )
-    return Server(ENGINE, node, log_in_mysql)
+    return TenantServer(ENGINE, node, log_in_mysql)
 
 
 def log_in(world: World, tenant: Tenant, user: str, password: str) -> Mapping[str, Any]:

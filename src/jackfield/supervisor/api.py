@@ -52,6 +52,7 @@ from jackfield.reconcile.names import Names
 from jackfield.reconcile.network import NetworkReconciler
 from jackfield.reconcile.oceanbase import TenantReconciler
 from jackfield.reconcile.oceanbase_clusters import ClusterReconciler
+from jackfield.reconcile.oceanbase_databases import TENANT_CONTENTS, TenantDatabaseReconciler
 from jackfield.reconcile.oceanbase_users import UserReconciler
 from jackfield.reconcile.rds import RdsReconciler
 from jackfield.reconcile.rds_accounts import AccountReconciler
@@ -59,6 +60,7 @@ from jackfield.reconcile.rds_databases import RDS_CONTENTS, DatabaseReconciler, 
 from jackfield.reconcile.server_groups import ServerGroupReconciler
 from jackfield.reconcile.tair import TairReconciler
 from jackfield.reconcile.tended import Tended
+from jackfield.reconcile.turns import Turns
 from jackfield.reconcile.vpcs import Vpcs
 from jackfield.reconcile.watch import DeathWatch
 from jackfield.reconcile.world import World
@@ -141,10 +143,11 @@ class Process:
             vpcs=vpcs,
             authority=cache(self._open_authority),
         )
+        turns = Turns()
         self._instances: tuple[InstanceReconciler, ...] = (
             TairReconciler(self._world),
             RdsReconciler(self._world),
-            TenantReconciler(self._world),
+            TenantReconciler(self._world, turns),
         )
         self._serving_kinds: tuple[ServingReconciler, ...] = (
             *self._instances,
@@ -157,7 +160,8 @@ class Process:
             AccountReconciler(self._world, grants),
             DatabaseReconciler(self._world, grants),
             ClusterReconciler(self._world),
-            UserReconciler(self._world),
+            UserReconciler(self._world, turns),
+            TenantDatabaseReconciler(self._world, turns),
             NetworkReconciler(self._store, vpcs, Vpc),
             NetworkReconciler(self._store, vpcs, VSwitch),
             JobReconciler(self._store),
@@ -166,6 +170,7 @@ class Process:
         self._loop = ReconcileLoop(self._store, {one.kind: one for one in (*self._serving_kinds, *others)})
         rests = tuple(rest_of(each) for each in self._serving_kinds)
         rests += RDS_CONTENTS
+        rests += TENANT_CONTENTS
         rests += (Rest(Listener, frozenset((RUNNING, STOPPED))), *LINK_RESTS)
         self._overview = Overview(self._world, self._instances, rests, self._loop.idle)
         self._admin_token = _stored_secret(self._store, self._keyring, _ADMIN_TOKEN, lambda: secrets.token_urlsafe(32))

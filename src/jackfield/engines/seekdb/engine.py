@@ -12,11 +12,12 @@ import os
 import shutil
 from pathlib import Path
 
+from jackfield.engines.engine import NoSuchAccount
 from jackfield.engines.launch import Launch
 from jackfield.engines.mysql_family import MySqlFamilyEngine
 from jackfield.engines.seekdb.find import SeekDbBinary, find
 from jackfield.engines.seekdb.node import SeekDbNode
-from jackfield.engines.server_node import INTERNAL
+from jackfield.engines.server_node import INTERNAL, check_account
 from jackfield.engines.wire import mysql_accounts as sql
 from jackfield.engines.wire.errors import ServerError
 from jackfield.engines.wire.mysql import Client, native_hash
@@ -65,6 +66,34 @@ class SeekDbEngine(MySqlFamilyEngine[SeekDbNode]):
             argv += ["--parameter", f"{name}={value}"]
         # Else it reports its start to its makers.
         return Launch(argv, env={"TELEMETRY_ENABLED": "false"}, pass_fds=(_hold(node.clients_file),))
+
+    def rename_account(self, node: SeekDbNode, name: str, other: str) -> None:
+        """Gives an account another name; its password and its privileges stay. May be repeated.
+
+        :raises NoSuchAccount: there is neither of that name nor of the other. :raises EngineFailed: the server refuses.
+        """
+        check_account(name)
+        check_account(other)
+        with self._failing(f"account {name}"), self._connect(node) as client:
+            if sql.exists(client, name):
+                client.query(f"RENAME USER {sql.user(name)} TO {sql.user(other)}")
+            elif not sql.exists(client, other):
+                raise NoSuchAccount(f"there is no account {name}")
+        self._remember(node, (self.managed(node) - {name}) | {other})
+
+    def set_locked(self, node: SeekDbNode, name: str, locked: bool) -> bool:
+        """Has the server refuse an account's logins, or admit them; its sessions stay.
+
+        :return: what the server says of it then.
+        :raises NoSuchAccount: there is none of that name. :raises EngineFailed: the server refuses.
+        """
+        check_account(name)
+        with self._failing(f"account {name}"), self._connect(node) as client:
+            if not sql.exists(client, name):
+                raise NoSuchAccount(f"there is no account {name}")
+            client.query(f"ALTER USER {sql.user(name)} ACCOUNT {'LOCK' if locked else 'UNLOCK'}")
+            found = client.query(f"SELECT account_locked FROM mysql.user WHERE user = {sql.text(name)} AND host = '%'")
+            return found == [("Y",)]
 
     def log_tail(self, node: SeekDbNode, lines: int = 5) -> str:
         """The last errors of the server's own log; what it writes to its standard output says nothing."""

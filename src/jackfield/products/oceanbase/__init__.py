@@ -10,10 +10,12 @@ def load() -> Product:
     from jackfield.products.oceanbase import (  # noqa: F401
         addresses,
         allowed_addresses,
+        databases,
         instances,
         privatelink,
         privatelink_connections,
         tenants,
+        user_changes,
         users,
     )
     from jackfield.products.oceanbase.product import OCEANBASE

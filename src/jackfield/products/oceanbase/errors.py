@@ -231,14 +231,6 @@ class PublicAddressNotBuilt(ApiError):
     message = "Jackfield does not build public addresses of tenants yet."
 
 
-class PrivilegesNotBuilt(ApiError):
-    """Privileges in single databases are not built; an ADMIN user grants them with SQL."""
-
-    code = "E400J105"
-    status = 400
-    message = "Jackfield does not build privileges in databases yet; grant them with SQL, as a user of the type ADMIN."
-
-
 class NameMalformed(ApiError):
     """A name breaks its rule."""
 

@@ -6,7 +6,8 @@ from typing import ClassVar, Literal, TypeAlias
 
 from jackfield.endpoints.resources import Endpoint
 from jackfield.endpoints.whitelist import Group
-from jackfield.products.oceanbase.states import LIFE, USER_LIFE
+from jackfield.products.grants import Grant
+from jackfield.products.oceanbase.states import ADDRESS_LIFE, DATABASE_LIFE, LIFE, USER_LIFE
 from jackfield.store.interface import Reader
 from jackfield.store.resource import Resource, States
 
@@ -42,6 +43,7 @@ class Tenant(Resource, frozen=True, kw_only=True, omit_defaults=True):
     """A tenant of an instance (the ``parent``): one database server.
 
     :param cpu: of one unit. :param memory: GB of one unit.
+    :param next_name: the name that it is being given; empty: none.
     """
 
     kind: ClassVar[str] = "oceanbase_tenant"
@@ -59,6 +61,7 @@ class Tenant(Resource, frozen=True, kw_only=True, omit_defaults=True):
     cpu: int = 0
     memory: int = 0
     unit_num: int = 0
+    next_name: str = ""
     settle_at: float = 0.0
 
 
@@ -66,6 +69,7 @@ class User(Resource, frozen=True, kw_only=True, omit_defaults=True):
     """A user of a tenant (the ``parent``), who logs in as ``name@tenant``.
 
     :param type: as the caller spelt it. :param secret: the password, sealed; empty once the server has it.
+    :param grants: what a user that is no ADMIN may do in databases of the store. :param locked: may not log in.
     """
 
     kind: ClassVar[str] = "oceanbase_user"
@@ -77,6 +81,24 @@ class User(Resource, frozen=True, kw_only=True, omit_defaults=True):
     admin: bool
     description: str = ""
     secret: str = ""
+    grants: tuple[Grant, ...] = ()
+    locked: bool = False
+
+
+class Database(Resource, frozen=True, kw_only=True, omit_defaults=True):
+    """A database in the server of a tenant (the ``parent``), made by CreateDatabase.
+
+    :param encoding, collation: as asked for while it is PENDING_CREATE; then what the server has.
+    """
+
+    kind: ClassVar[str] = "oceanbase_database"
+    states: ClassVar[States] = DATABASE_LIFE
+
+    name: str
+    encoding: str
+    collation: str = ""
+    description: str = ""
+    settle_at: float = 0.0
 
 
 class PrivateAddress(Resource, frozen=True, kw_only=True, omit_defaults=True):
@@ -88,7 +110,7 @@ class PrivateAddress(Resource, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     kind: ClassVar[str] = "oceanbase_address"
-    states: ClassVar[States] = LIFE
+    states: ClassVar[States] = ADDRESS_LIFE
 
     service_id: str
     users: tuple[str, ...]
@@ -105,7 +127,7 @@ class VpcAddress(Resource, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     kind: ClassVar[str] = "oceanbase_vpc_address"
-    states: ClassVar[States] = LIFE
+    states: ClassVar[States] = ADDRESS_LIFE
 
     tenant_endpoint: str
     vpc_id: str
@@ -124,6 +146,10 @@ def addresses_of(view: Reader, tenant: str) -> list[Address]:
 
 
 def user_id(tenant: str, name: str) -> str:
+    return f"{tenant}/{name}"
+
+
+def database_id(tenant: str, name: str) -> str:
     return f"{tenant}/{name}"
 
 

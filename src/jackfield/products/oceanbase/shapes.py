@@ -40,6 +40,12 @@ class Agreed(Reply, kw_only=True, rename="camel"):
     data: bool = True
 
 
+class Accepted(Reply, kw_only=True, rename="camel"):
+    """A reply without data, as the documents show some."""
+
+    data: Empty | msgspec.UnsetType = msgspec.UNSET
+
+
 class CreatedAddress(RestShape):
     address_id: str
 

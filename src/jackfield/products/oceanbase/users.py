@@ -7,13 +7,21 @@ from typing import Annotated
 import msgspec
 
 from jackfield.products.errors import ApiError
+from jackfield.products.json_text import JsonText
 from jackfield.products.oceanbase import views
+from jackfield.products.oceanbase.content_errors import (
+    AdminHasAll,
+    DatabaseNotFound,
+    DatabaseNotOnline,
+    RolesMalformed,
+    RoleUnknown,
+)
+from jackfield.products.oceanbase.database_views import RoleView
 from jackfield.products.oceanbase.errors import (
     EncryptionNotBuilt,
     InstanceNotFound,
     NameMalformed,
     PasswordMalformed,
-    PrivilegesNotBuilt,
     ProjectMismatch,
     TenantNotFound,
     TenantNotOnline,
@@ -25,6 +33,7 @@ from jackfield.products.oceanbase.errors import (
 from jackfield.products.oceanbase.names import check_password, check_user_name
 from jackfield.products.oceanbase.product import OCEANBASE
 from jackfield.products.oceanbase.resources import Tenant, User, user_id
+from jackfield.products.oceanbase.roles import grants, named_roles
 from jackfield.products.oceanbase.shapes import Done, Page, PageNumber, PageSize, TenantRequest, page_of
 from jackfield.products.oceanbase.states import ONLINE, PENDING_CREATE, PENDING_DELETE, PENDING_UPDATE
 from jackfield.products.oceanbase.tenants import TENANT, online_tenant, own_tenant
@@ -42,13 +51,16 @@ class CreateTenantUserRequest(TenantRequest):
         Param("10 to 32 characters of three of: upper case, lower case, digits, !@#$%^&*()_+-=.", "!Cloud4Oceanbase"),
     ]
     user_type: Annotated[str, Param("NORMAL, or ADMIN for a privileged user; in any case.", "NORMAL")] = "NORMAL"
-    roles: Annotated[str, Param("Privileges in databases, a JSON list; it must be empty.", "[]")] = ""
+    roles: Annotated[
+        JsonText,
+        Param("Roles in databases, a JSON list; of an ADMIN none.", '[{"database":"sms_pre","role":"readonly"}]'),
+    ] = JsonText("")
     encryption_type: Annotated[str, Param("How the password is encrypted; it must not be.", "RSA")] = ""
     description: Annotated[str, Param("A text for people.", "the shop's user")] = ""
 
 
 class CreatedUser(views.UserView):
-    roles: tuple[str, ...] = ()
+    roles: tuple[RoleView, ...] = ()
 
 
 class CreateTenantUserReply(Reply, rename="camel"):
@@ -70,7 +82,11 @@ class CreateTenantUserReply(Reply, rename="camel"):
         PasswordMalformed,
         UserTypeUnknown,
         UserNameTaken,
-        PrivilegesNotBuilt,
+        RolesMalformed,
+        RoleUnknown,
+        AdminHasAll,
+        DatabaseNotFound,
+        DatabaseNotOnline,
         EncryptionNotBuilt,
     ),
 )
@@ -85,8 +101,9 @@ def create_tenant_user(tx: Tx, call: Call, request: CreateTenantUserRequest) -> 
     if admin is None:
         raise UserTypeUnknown
     check_password(request.password)
-    if _names_anything(request.roles):
-        raise PrivilegesNotBuilt
+    wanted = grants(tx, tenant, named_roles(request.roles, "database"))
+    if wanted and admin:
+        raise AdminHasAll
     if request.encryption_type:
         raise EncryptionNotBuilt
     if tx.get(User, user_id(tenant.id, name)):
@@ -104,6 +121,7 @@ def create_tenant_user(tx: Tx, call: Call, request: CreateTenantUserRequest) -> 
         admin=admin,
         description=request.description,
         secret=call.seal(request.password, user_id(tenant.id, name)),
+        grants=wanted,
     )
     tx.put(created)
     tx.schedule(created)
@@ -114,6 +132,8 @@ def create_tenant_user(tx: Tx, call: Call, request: CreateTenantUserRequest) -> 
             user_type=shown.user_type,
             user_status=shown.user_status,
             description=shown.description,
+            databases=shown.databases,
+            roles=shown.databases,
         )
     )
 
@@ -168,7 +188,7 @@ class ModifyTenantUserPasswordRequest(TenantRequest):
 )
 def modify_tenant_user_password(tx: Tx, call: Call, request: ModifyTenantUserPasswordRequest) -> Done:
     """Changes the password in the server; the user is PENDING_UPDATE until it logged in with the new one."""
-    user = _user(tx, online_tenant(tx, call, request), request.user_name)
+    user = own_user(tx, online_tenant(tx, call, request), request.user_name)
     if user.status != ONLINE:
         raise UserNotOnline
     check_password(request.user_password)
@@ -181,7 +201,7 @@ def modify_tenant_user_password(tx: Tx, call: Call, request: ModifyTenantUserPas
 
 
 class DeleteTenantUsersRequest(TenantRequest):
-    users: Annotated[str, Param("The names, a JSON list of texts.", '["pay_test"]', missing=UserNotFound)]
+    users: Annotated[JsonText, Param("The names, a JSON list of texts.", '["pay_test"]', missing=UserNotFound)]
 
 
 @operation(
@@ -195,8 +215,8 @@ class DeleteTenantUsersRequest(TenantRequest):
 def delete_tenant_users(tx: Tx, call: Call, request: DeleteTenantUsersRequest) -> Done:
     """Deletes users from the server and ends their sessions; all of those named, or none."""
     tenant = online_tenant(tx, call, request)
-    for name in dict.fromkeys(_names(request.users)):
-        user = _user(tx, tenant, name)
+    for name in dict.fromkeys(names_in(request.users, UserNotFound)):
+        user = own_user(tx, tenant, name)
         if user.status == PENDING_DELETE:
             raise UserNotOnline
         deleted = msgspec.structs.replace(user, status=PENDING_DELETE, secret="")
@@ -205,23 +225,23 @@ def delete_tenant_users(tx: Tx, call: Call, request: DeleteTenantUsersRequest) -
     return Done()
 
 
-def _user(tx: Reader, tenant: Tenant, name: str) -> User:
+def own_user(tx: Reader, tenant: Tenant, name: str) -> User:
+    """:raises UserNotFound: the tenant has none such that was made by this API."""
     found = tx.get(User, user_id(tenant.id, name))
     if found is None:
         raise UserNotFound
     return found
 
 
-def _names(text: str) -> list[str]:
-    """The documents call it a text and Terraform sends a JSON list in it; one bare name is taken for itself."""
-    names: list[str] = _json_list(text, UserNotFound) if text.lstrip().startswith("[") else [text]
+def names_in(text: str, none: type[ApiError]) -> list[str]:
+    """The documents call it a text and Terraform sends a JSON list in it; one bare name is taken for itself.
+
+    :param none: raised where it names nothing that could be.
+    """
+    names: list[str] = _json_list(text, none) if text.lstrip().startswith("[") else [text]
     if not names or not all(isinstance(name, str) for name in names):
-        raise UserNotFound
+        raise none
     return names
-
-
-def _names_anything(roles: str) -> bool:
-    return bool(roles) and bool(_json_list(roles, PrivilegesNotBuilt))
 
 
 def _json_list(text: str, malformed: type[ApiError]) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 
 from jackfield.endpoints.resources import Endpoint
+from jackfield.products.oceanbase.database_views import RoleView, roles
 from jackfield.products.oceanbase.resources import (
     Address,
     Instance,
@@ -169,7 +170,7 @@ class UserView(RestShape):
     user_type: str
     user_status: str
     description: str
-    databases: tuple[str, ...] = ()
+    databases: tuple[RoleView, ...] = ()
 
 
 def instance(tx: Reader, one: Instance) -> InstanceView:
@@ -247,7 +248,13 @@ def tenant(tx: Reader, one: Tenant) -> TenantView:
 
 def user(one: User) -> UserView:
     """Never with the password."""
-    return UserView(user_name=one.name, user_type=one.type, user_status=one.status, description=one.description)
+    return UserView(
+        user_name=one.name,
+        user_type=one.type,
+        user_status=one.status,
+        description=one.description,
+        databases=roles(one),
+    )
 
 
 def connection(address: Address, endpoints: list[Endpoint]) -> ConnectionView:
