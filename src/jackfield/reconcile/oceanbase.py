@@ -13,7 +13,6 @@ from jackfield.engines.engine import EngineFailed, Health
 from jackfield.products.oceanbase.resources import (
     Address,
     Database,
-    Instance,
     Tenant,
     User,
     address_of,
@@ -21,9 +20,18 @@ from jackfield.products.oceanbase.resources import (
     service_endpoint,
 )
 from jackfield.products.oceanbase.routes import routes
-from jackfield.products.oceanbase.states import ONLINE, PENDING_CREATE, PENDING_DELETE
+from jackfield.products.oceanbase.states import (
+    ONLINE,
+    PENDING_CREATE,
+    PENDING_DELETE,
+    PENDING_START,
+    PENDING_STOP,
+    PENDING_UPDATE,
+    STOPPED,
+)
 from jackfield.reconcile.endpoints import EndpointWork
 from jackfield.reconcile.loop import Later, wait_until
+from jackfield.reconcile.oceanbase_life import TenantLife, wake_contents, wake_instance
 from jackfield.reconcile.oceanbase_servers import server_of
 from jackfield.reconcile.turns import Turns
 from jackfield.reconcile.watch import HEALTH_SECONDS
@@ -37,18 +45,23 @@ class TenantReconciler:
     """One step at a time, from what the store says now.
 
     PENDING_CREATE: the server runs, ONLINE. ONLINE: a server that died is started again, addresses and their
-    connections come and go, changed groups reach the relay. PENDING_DELETE: everything ends, the record goes.
+    connections come, move and go, changed groups reach the relay. PENDING_UPDATE: the same, and the users get their new
+    names, ONLINE. PENDING_STOP: endpoints close, the server ends, STOPPED. PENDING_START: back again. PENDING_DELETE:
+    everything ends, the record goes. Addresses can be deleted in each state.
+
+    :param turns: who works in a tenant's server does so alone.
     """
 
     kind = Tenant.kind
     product = "oceanbase"
     resource = Tenant
     settled = ONLINE
+    resting = (STOPPED,)
 
     def __init__(self, world: World, turns: Turns) -> None:
         self._world = world
-        self._turns = turns
         self._endpoints = EndpointWork(world)
+        self._life = TenantLife(world, self._endpoints, turns)
         self._seen: dict[str, dict[str, Any]] = {}
 
     def step(self, id: str) -> float | None:
@@ -62,10 +75,16 @@ class TenantReconciler:
         if tenant.status == PENDING_DELETE:
             self._delete(tenant, addresses, endpoints)
             return None
+        if tenant.status in (PENDING_STOP, STOPPED):
+            stop = partial(self._life.stop, tenant, endpoints)
+            _in_turn(partial(self._cut, addresses, endpoints), *([stop] if tenant.status == PENDING_STOP else []))
+            return None
         self._start(tenant)
-        if tenant.status == PENDING_CREATE:
-            self._settle(tenant)
+        if tenant.status in (PENDING_CREATE, PENDING_UPDATE):
+            self._settle(tenant, self._life.rename(tenant))
         _in_turn(partial(self._cut, addresses, endpoints), partial(self._open, tenant, addresses, endpoints))
+        if tenant.status == PENDING_START:
+            self._settle(tenant, {"started": self._proofs(tenant)})
         self._world.tended.note(tenant.id)
         return HEALTH_SECONDS if self._world.real else None
 
@@ -90,17 +109,34 @@ class TenantReconciler:
         if not server.ready():
             raise Later(0.05, "the server is not ready")
 
-    def _settle(self, tenant: Tenant) -> None:
+    def _settle(self, tenant: Tenant, seen: dict[str, Any]) -> None:
         """Says ONLINE.
 
         :raises Later: the pace is not over.
         """
         wait_until(tenant.settle_at)
-        evidence = self._facts(tenant)
+        evidence = {**self._facts(tenant), **seen}
         with self._world.store.write() as tx:
             current = tx.get(Tenant, tenant.id)
-            if current is not None and current.status == PENDING_CREATE:
-                tx.put(msgspec.structs.replace(current, status=ONLINE), evidence=evidence)
+            if current is not None and current.status == tenant.status:
+                name = current.next_name or current.name
+                online = msgspec.structs.replace(current, status=ONLINE, name=name, next_name="")
+                tx.put(online, evidence=evidence)
+                wake_contents(tx, online)
+                wake_instance(tx, online)
+
+    def _proofs(self, tenant: Tenant) -> dict[str, Any]:
+        """What the database answers through every endpoint that came back.
+
+        :raises Later: one does not lead there.
+        """
+        with self._world.store.read() as view:
+            endpoints = view.children(Endpoint, tenant.id)
+        plan, prove = partial(self._plan, tenant), server_of(self._world, tenant).prove
+        waiting = [one.id for one in endpoints if one.status == "Creating"]
+        if waiting:
+            raise Later(0.05, f"{', '.join(waiting)} does not serve yet")
+        return {one.id: self._endpoints.proof(one, plan, prove) for one in endpoints if one.status == "Serving"}
 
     def _cut(self, addresses: Sequence[Address], endpoints: Sequence[Endpoint]) -> None:
         """Takes down what is to go, then ends the addresses of which nothing is left.
@@ -226,6 +262,4 @@ def _remove(tx: Tx, tenant: Tenant, evidence: Evidence) -> None:
     for content in (*tx.children(User, tenant.id), *tx.children(Database, tenant.id)):
         tx.remove(content, evidence={"server": "deleted"})
     tx.remove(tenant, evidence=evidence)
-    instance = tx.get(Instance, tenant.parent)
-    if instance is not None:
-        tx.schedule(instance)  # it may be waiting for its last tenant to go
+    wake_instance(tx, tenant)

@@ -10,15 +10,19 @@ import msgspec
 from jackfield.engines.engine import NoSuchAccount
 from jackfield.engines.server_node import Characters
 from jackfield.products.grants import without
-from jackfield.products.oceanbase.resources import Database, Tenant, User
-from jackfield.products.oceanbase.states import LOCKED, ONLINE, PENDING_CREATE, PENDING_DELETE
+from jackfield.products.oceanbase.resources import Database, Instance, Tenant, User
+from jackfield.products.oceanbase.states import LOCKED, ONLINE, PENDING_CREATE, PENDING_DELETE, STOPPED
 from jackfield.reconcile.instances import Rest
 from jackfield.reconcile.loop import Later, wait_until
 from jackfield.reconcile.oceanbase_servers import server_of
 from jackfield.reconcile.turns import Turns
 from jackfield.reconcile.world import World
 
-TENANT_CONTENTS = (Rest(User, frozenset((ONLINE, LOCKED))), Rest(Database, frozenset((ONLINE,))))
+OCEANBASE_RESTS = (
+    Rest(User, frozenset((ONLINE, LOCKED))),
+    Rest(Database, frozenset((ONLINE,))),
+    Rest(Instance, frozenset((ONLINE, STOPPED))),
+)
 
 
 class TenantDatabaseReconciler:

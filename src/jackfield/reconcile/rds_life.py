@@ -8,14 +8,14 @@ from typing import Any
 import msgspec
 
 from jackfield.endpoints.resources import Endpoint
-from jackfield.engines.engine import EngineFailed
 from jackfield.processes import ProcessId
 from jackfield.products.rds.contents import DBDatabase
 from jackfield.products.rds.resources import DBAccount, DBInstance
 from jackfield.products.rds.states import DATABASE_RUNNING, HA_SWITCHING, REBOOTING, STOPPED, STOPPING, UNAVAILABLE
 from jackfield.reconcile.endpoints import EndpointWork
-from jackfield.reconcile.loop import Later, wait_until
+from jackfield.reconcile.loop import wait_until
 from jackfield.reconcile.rds_servers import server_of
+from jackfield.reconcile.stopping import close_and_stop
 from jackfield.reconcile.world import World
 from jackfield.store.interface import Tx
 
@@ -49,15 +49,8 @@ class Life:
 
         :raises Later: a relay is away, an address still accepts, the server does not end, or the pace is not over.
         """
-        evidence: dict[str, Any] = {"engines": "none"}
-        closed = {one.id: self._endpoints.close(one) for one in endpoints if one.status == "Closing"}
-        if self._world.real:
-            server = server_of(self._world, instance)
-            try:
-                server.stop()
-            except EngineFailed as error:
-                raise Later(0.2, str(error)) from error
-            evidence = {"closed": closed, "server": server.health().reason}
+        server = server_of(self._world, instance) if self._world.real else None
+        evidence = close_and_stop(self._endpoints, endpoints, server)
         wait_until(instance.settle_at)
         with self._world.store.write() as tx:
             current = tx.get(DBInstance, instance.id)

@@ -52,7 +52,7 @@ from jackfield.reconcile.names import Names
 from jackfield.reconcile.network import NetworkReconciler
 from jackfield.reconcile.oceanbase import TenantReconciler
 from jackfield.reconcile.oceanbase_clusters import ClusterReconciler
-from jackfield.reconcile.oceanbase_databases import TENANT_CONTENTS, TenantDatabaseReconciler
+from jackfield.reconcile.oceanbase_databases import OCEANBASE_RESTS, TenantDatabaseReconciler
 from jackfield.reconcile.oceanbase_users import UserReconciler
 from jackfield.reconcile.rds import RdsReconciler
 from jackfield.reconcile.rds_accounts import AccountReconciler
@@ -170,7 +170,7 @@ class Process:
         self._loop = ReconcileLoop(self._store, {one.kind: one for one in (*self._serving_kinds, *others)})
         rests = tuple(rest_of(each) for each in self._serving_kinds)
         rests += RDS_CONTENTS
-        rests += TENANT_CONTENTS
+        rests += OCEANBASE_RESTS
         rests += (Rest(Listener, frozenset((RUNNING, STOPPED))), *LINK_RESTS)
         self._overview = Overview(self._world, self._instances, rests, self._loop.idle)
         self._admin_token = _stored_secret(self._store, self._keyring, _ADMIN_TOKEN, lambda: secrets.token_urlsafe(32))

@@ -9,7 +9,7 @@ import msgspec
 from jackfield.endpoints.addresses import PoolExhausted, take_vswitch_address
 from jackfield.endpoints.resources import NAMES, Endpoint, vpc_space
 from jackfield.products.oceanbase import views
-from jackfield.products.oceanbase.ending import end_address
+from jackfield.products.oceanbase.ending import check_address_endable, end_address
 from jackfield.products.oceanbase.errors import (
     AddressNotFound,
     AddressNotOnline,
@@ -32,7 +32,7 @@ from jackfield.products.oceanbase.names import new_address_id, new_vpc_address_i
 from jackfield.products.oceanbase.product import OCEANBASE
 from jackfield.products.oceanbase.resources import PORT, Address, Tenant, VpcAddress, addresses_of, service_endpoint
 from jackfield.products.oceanbase.shapes import Agreed, CreatedAddress, CreatedAddressReply, TenantRequest
-from jackfield.products.oceanbase.states import PENDING_CREATE, PENDING_DELETE
+from jackfield.products.oceanbase.states import PENDING_CREATE
 from jackfield.products.oceanbase.tenants import TENANT, online_tenant, own_tenant
 from jackfield.products.operation import Call, Param, Reply, operation
 from jackfield.products.vpc.defaults import usable
@@ -161,8 +161,7 @@ def delete_tenant_address(tx: Tx, call: Call, request: TenantAddressRequest) -> 
     """
     tenant = own_tenant(tx, call, request)
     address = _own_address(tx, tenant, request.address_id)
-    if address.status == PENDING_DELETE:
-        raise AddressNotOnline
+    check_address_endable(tx, address)
     end_address(tx, call, address)
     tx.schedule(tenant)
     return Agreed()

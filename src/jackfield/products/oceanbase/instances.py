@@ -11,8 +11,9 @@ import msgspec
 from jackfield.identity.projects import Project, create_project, latest_project
 from jackfield.identity.resources import Account
 from jackfield.products.oceanbase import views
-from jackfield.products.oceanbase.ending import end_tenant
+from jackfield.products.oceanbase.ending import check_endable, end_tenant
 from jackfield.products.oceanbase.errors import (
+    AddressNotOnline,
     EngineMissing,
     InstanceNotFound,
     InstanceNotOnline,
@@ -32,7 +33,7 @@ from jackfield.products.oceanbase.shapes import (
     RestShape,
     page_of,
 )
-from jackfield.products.oceanbase.states import ONLINE, PENDING_CREATE, PENDING_DELETE
+from jackfield.products.oceanbase.states import ONLINE, PENDING_CREATE, PENDING_DELETE, PENDING_START, PENDING_STOP
 from jackfield.products.operation import Call, Param, Reply, operation
 from jackfield.store.interface import Reader, Tx
 
@@ -173,18 +174,19 @@ def describe_instance(tx: Reader, call: Call, request: InstanceRequest) -> Descr
     title="Deletes an instance",
     access="delete",
     resource="instances/{instanceId}",
-    errors=(InstanceNotFound, ProjectMismatch, InstanceNotOnline),
+    errors=(InstanceNotFound, ProjectMismatch, InstanceNotOnline, AddressNotOnline),
 )
 def delete_instance(tx: Tx, call: Call, request: InstanceRequest) -> Done:
-    """Deletes an instance, its tenants and their data.
+    """Deletes an instance, its tenants and their data; one that is stopped as well.
 
     Tenants that are being deleted already do not stand in the way: Terraform deletes both without a pause.
     """
     instance = own_instance(tx, call, request.instance_id)
-    if instance.status == PENDING_DELETE:
+    if instance.status in (PENDING_DELETE, PENDING_STOP, PENDING_START):
         raise InstanceNotOnline
     for tenant in tx.children(Tenant, instance.id):
         if tenant.status != PENDING_DELETE:
+            check_endable(tx, tenant)
             end_tenant(tx, call, tenant)
     deleted = msgspec.structs.replace(instance, status=PENDING_DELETE, settle_at=call.now + call.pace)
     tx.put(deleted)

@@ -8,7 +8,7 @@ import msgspec
 
 from jackfield.endpoints.resources import Endpoint
 from jackfield.products.oceanbase import views
-from jackfield.products.oceanbase.ending import end_address
+from jackfield.products.oceanbase.ending import check_address_endable, end_address
 from jackfield.products.oceanbase.errors import (
     AddressNotFound,
     AddressNotOnline,
@@ -33,7 +33,7 @@ from jackfield.products.oceanbase.resources import (
     service_endpoint,
 )
 from jackfield.products.oceanbase.shapes import Agreed, CreatedAddress, CreatedAddressReply, Done, TenantRequest
-from jackfield.products.oceanbase.states import ONLINE, PENDING_CREATE, PENDING_DELETE
+from jackfield.products.oceanbase.states import ONLINE, PENDING_CREATE
 from jackfield.products.oceanbase.tenants import TENANT, own_tenant
 from jackfield.products.operation import Call, Param, Reply, operation
 from jackfield.store.interface import Reader, Tx
@@ -199,12 +199,11 @@ def delete_privatelink_endpoint(tx: Tx, call: Call, request: DeletePrivatelinkEn
         endpoint = tx.get(Endpoint, link_endpoint(address, request.endpoint_id))
         if endpoint is None:
             raise EndpointNotFound
-        if endpoint.status == "Releasing":
+        if endpoint.status not in ("Creating", "Serving", "Closed"):
             raise EndpointNotOnline
         tx.put(msgspec.structs.replace(endpoint, status="Releasing"))
-    elif address.status == PENDING_DELETE:
-        raise AddressNotOnline
     else:
+        check_address_endable(tx, address)
         end_address(tx, call, address)
     tx.schedule(tenant)
     return Agreed()

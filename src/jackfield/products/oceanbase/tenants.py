@@ -7,8 +7,9 @@ from typing import Annotated
 
 from jackfield.endpoints import whitelist
 from jackfield.products.oceanbase import views
-from jackfield.products.oceanbase.ending import end_tenant
+from jackfield.products.oceanbase.ending import check_endable, end_tenant
 from jackfield.products.oceanbase.errors import (
+    AddressNotOnline,
     EngineMissing,
     InstanceNotFound,
     InstanceNotOnline,
@@ -36,7 +37,7 @@ from jackfield.products.oceanbase.shapes import (
     TenantRequest,
     page_of,
 )
-from jackfield.products.oceanbase.states import ONLINE, PENDING_CREATE, PENDING_DELETE
+from jackfield.products.oceanbase.states import ONLINE, PENDING_CREATE, PENDING_DELETE, PENDING_START, PENDING_STOP
 from jackfield.products.operation import Call, Param, Reply, operation
 from jackfield.store.interface import Reader, Tx
 
@@ -102,8 +103,7 @@ def create_tenant(tx: Tx, call: Call, request: CreateTenantRequest) -> CreateTen
         raise ModeNotSupported
     if request.enable_public_link:
         raise PublicAddressNotBuilt
-    if any(one.name == name for one in tx.children(Tenant, instance.id)):
-        raise TenantNameTaken
+    check_name_free(tx, instance.id, name)
     tenant = Tenant(
         id=new_tenant_id(),
         account=instance.account,
@@ -189,15 +189,22 @@ class DeleteTenantReply(Reply, rename="camel"):
     title="Deletes a tenant",
     access="delete",
     resource="instances/{instanceId}/tenants/{tenantId}",
-    errors=(InstanceNotFound, ProjectMismatch, TenantNotFound, TenantNotOnline),
+    errors=(InstanceNotFound, ProjectMismatch, TenantNotFound, TenantNotOnline, AddressNotOnline),
 )
 def delete_tenant(tx: Tx, call: Call, request: TenantRequest) -> DeleteTenantReply:
-    """Deletes a tenant, its addresses, its users and its data."""
+    """Deletes a tenant, its addresses, its users and its data; one that is stopped as well."""
     tenant = own_tenant(tx, call, request)
-    if tenant.status == PENDING_DELETE:
+    if tenant.status in (PENDING_DELETE, PENDING_STOP, PENDING_START):
         raise TenantNotOnline
+    check_endable(tx, tenant)
     end_tenant(tx, call, tenant)
     return DeleteTenantReply(data=DeletedTenant(tenant_id=tenant.id, job_key=secrets.token_hex(8)))
+
+
+def check_name_free(tx: Reader, instance: str, name: str) -> None:
+    """:raises TenantNameTaken: another tenant of the instance has it, or is being given it."""
+    if any(name in (one.name, one.next_name) for one in tx.children(Tenant, instance)):
+        raise TenantNameTaken
 
 
 def own_tenant(tx: Reader, call: Call, request: TenantRequest) -> Tenant:

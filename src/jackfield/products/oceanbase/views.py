@@ -23,14 +23,32 @@ from jackfield.products.oceanbase.resources import (
     service_endpoint,
 )
 from jackfield.products.oceanbase.shapes import RestShape
-from jackfield.products.oceanbase.states import ONLINE, PENDING_CREATE, PENDING_DELETE
+from jackfield.products.oceanbase.states import (
+    ONLINE,
+    PENDING_CREATE,
+    PENDING_DELETE,
+    PENDING_START,
+    PENDING_STOP,
+    PENDING_UPDATE,
+    STOPPED,
+)
 from jackfield.products.times import iso_second
 from jackfield.store.interface import Reader
 
 SERVICE_ACCOUNT = "jackfield"
 """The cloud account on OceanBase's side of a PrivateLink service."""
 
-_LINK_STATES = {"Creating": PENDING_CREATE, "Serving": ONLINE, "Releasing": PENDING_DELETE}
+_LINK_STATES = {
+    "Creating": PENDING_CREATE,
+    "Serving": ONLINE,
+    "Changing": PENDING_UPDATE,
+    "Leaving": PENDING_UPDATE,
+    "Closing": PENDING_STOP,
+    "Closed": STOPPED,
+    "Releasing": PENDING_DELETE,
+}
+_WITH_ITS_TENANT = {"Closing": PENDING_STOP, "Closed": STOPPED, "Creating": PENDING_START}
+"""What is shown of an ONLINE address whose listener is in these states: it stops and starts with its tenant."""
 
 
 class CpuView(RestShape):
@@ -262,15 +280,27 @@ def connection(address: Address, endpoints: list[Endpoint]) -> ConnectionView:
     return _vpc(address, endpoints) if isinstance(address, VpcAddress) else _service(address, endpoints)
 
 
-def _vpc(address: VpcAddress, endpoints: list[Endpoint]) -> ConnectionView:
-    """Where to dial is told while the address is ONLINE: the database answered there, and clients are not cut yet."""
+def _listener(address: Address, endpoints: list[Endpoint]) -> tuple[Endpoint | None, str]:
+    """The address's own listener, as long as it is told where to dial, and the status that is shown.
+
+    It is told once the database answered there, until the address is deleted; also while it is stopped, since it comes
+    back.
+    """
     own = service_endpoint(address)
-    listener = next((one for one in endpoints if one.id == own and address.status == ONLINE), None)
+    listener = next((one for one in endpoints if one.id == own), None)
+    if listener is None or address.status in (PENDING_CREATE, PENDING_DELETE):
+        return None, address.status
+    with_tenant = _WITH_ITS_TENANT.get(listener.status, ONLINE) if address.status == ONLINE else address.status
+    return listener, with_tenant
+
+
+def _vpc(address: VpcAddress, endpoints: list[Endpoint]) -> ConnectionView:
+    listener, status = _listener(address, endpoints)
     return ConnectionView(
         tenant_id=address.parent,
         tenant_endpoint_id=address.tenant_endpoint,
         address_id=address.id,
-        address_status=address.status,
+        address_status=status,
         address_type="MASTER",
         network_type="INTRANET",
         service_type="OBPROXY_INTRANET",
@@ -280,7 +310,7 @@ def _vpc(address: VpcAddress, endpoints: list[Endpoint]) -> ConnectionView:
         intranet_address=listener.vpc_address if listener else "",
         intranet_port=listener.port if listener else 0,
         intranet_domain=listener.name if listener else "",
-        intranet_address_status=address.status,
+        intranet_address_status=status,
         vpc_id=address.vpc_id,
         vswitch_id=address.vswitch_id,
         user_vpc_owner_id=address.account,
@@ -288,13 +318,14 @@ def _vpc(address: VpcAddress, endpoints: list[Endpoint]) -> ConnectionView:
 
 
 def _service(address: PrivateAddress, endpoints: list[Endpoint]) -> ConnectionView:
+    _, status = _listener(address, endpoints)
     links = tuple(_link(address, endpoint) for endpoint in links_of(endpoints, address))
-    first = next((link for link in links if link.private_link_status == ONLINE), None)
+    first = next((link for link in links if link.intranet_domain), None)
     return ConnectionView(
         tenant_id=address.parent,
         tenant_endpoint_id=address.id,
         address_id=address.id,
-        address_status=address.status,
+        address_status=status,
         address_type="MASTER",
         network_type="INTRANET",
         service_type="OBPROXY_INTRANET",
@@ -315,8 +346,8 @@ def _service(address: PrivateAddress, endpoints: list[Endpoint]) -> ConnectionVi
 
 
 def _link(address: PrivateAddress, endpoint: Endpoint) -> LinkView:
-    """Where to dial is told of a connection that serves, and not before: an address may still turn out to be taken."""
-    serves = endpoint.status == "Serving"
+    """Where to dial is told once the connection served, not before: an address may still turn out to be taken."""
+    serves = endpoint.status not in ("Creating", "Releasing")
     host = endpoint.vpc_address or next(iter(endpoint.addresses), "")
     return LinkView(
         private_link_status=_LINK_STATES[endpoint.status],
