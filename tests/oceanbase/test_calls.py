@@ -148,9 +148,8 @@ def test_unknown_method(api: Cloud) -> None:
     ("method", "path", "name"),
     [
         ("PUT", "/instances/a/spec", "ModifyInstanceSpec"),
-        ("POST", "/instances/a/tenants/b/address", "CreateTenantAddress"),
-        ("POST", "/instances/a/tenants/b/privatelink/readonly", "CreateReadonlyPrivatelink"),
-        ("POST", "/instances/a/tenants/b/privatelink/information", "UpdatePrivatelinkInformation"),
+        ("PUT", "/instances/a/nodeNum", "ModifyInstanceNodeNum"),
+        ("PUT", "/instances/a/tenants/b/primaryZone", "ModifyTenantPrimaryZone"),
     ],
 )
 def test_operation_that_is_not_built(api: Cloud, method: str, path: str, name: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 from jackfield.gateway import rest_errors
 from jackfield.products import oceanbase
 from jackfield.products.errors import ApiError
-from jackfield.products.oceanbase import content_errors, errors
+from jackfield.products.oceanbase import address_errors, content_errors, errors
 from jackfield.products.oceanbase.product import known
 from jackfield.products.operation import Operation
 from tests.products.raised import errors_within
@@ -59,7 +59,7 @@ def test_declaration_is_complete(operation: Operation[Any, Any]) -> None:
 
 def test_codes_are_of_one_family() -> None:
     """``E``, the status, ``J``, a number; none stands for two things. ``E001R000`` is the vendor's."""
-    own = [one for module in (errors, content_errors) for one in declared(module)]
+    own = [one for module in (errors, content_errors, address_errors) for one in declared(module)]
     every = own + declared(rest_errors)
     codes = [one.code for one in every]
     assert len(set(codes)) == len(codes)

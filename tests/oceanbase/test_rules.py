@@ -57,7 +57,7 @@ def test_places_of_an_instance(api: Cloud, change: dict[str, str]) -> None:
         ({"tenantName": "x"}, (400, "E400J106")), ({"tenantName": "sys"}, (400, "E400J106")),
         ({"tenantName": "a-b"}, (400, "E400J106")), ({"tenantName": "a@b"}, (400, "E400J106")),
         ({"tenantMode": "Oracle"}, (400, "E400J103")), ({"tenantCompatibilityModeEnum": "HBase"}, (400, "E400J103")),
-        ({"enablePublicLink": True}, (400, "E400J104")), ({"whitelist": "10.0.0.300"}, (400, "E400J108")),
+        ({"whitelist": "10.0.0.300"}, (400, "E400J108")),
         ({"whitelist": "10.0.0.1,10.0.0.1"}, (400, "E400J108")), ({"primaryZone": "elsewhere"}, (400, "E400J111")),
         ({"cpu": -1}, (400, "E400J004")),
     ],
@@ -199,3 +199,12 @@ def test_security_ip_groups(api: Cloud, tenant: str) -> None:
     assert api.call("DELETE", groups, {"securityIpGroupName": "none"}).refusal == (404, "E404J106")
     [unchanged] = api.get(groups)["dataList"]
     assert unchanged["securityIps"] == "0.0.0.0/0"
+    for number in range(4):
+        api.post(groups, securityIpGroupName=f"g{number}", securityIps=f"10.0.0.{number}")
+    pages = [api.get(groups, pageSize="2", pageNumber=str(number)) for number in (1, 2, 3)]
+    names = [one["securityIpGroupName"] for page in pages for one in page["dataList"]]
+    assert names == ["default", "g0", "g1", "g2", "g3"]
+    assert [(page["total"], page["hasMore"]) for page in pages] == [(5, True), (5, True), (5, False)]
+    assert len(api.get(groups)["dataList"]) == 5
+    assert api.call("DELETE", groups, {"securityIpGroupName": "g1"}).data["securityIps"] == "10.0.0.1"
+    assert api.get(groups)["total"] == 4

@@ -21,7 +21,8 @@ def move_endpoint(tx: Tx, endpoint: Endpoint, *, name: str = "", port: int = 0, 
     :raises PoolExhausted: the vSwitch has no free address, or the wanted one is none of it.
     """
     door = msgspec.structs.replace(endpoint.door, name=name or endpoint.name, port=port or endpoint.port)
-    tx.claim(NAMES, door.name, endpoint)
+    if door.name:
+        tx.claim(NAMES, door.name, endpoint)
     if place:
         address = take_place(tx, endpoint, place)
         door = msgspec.structs.replace(door, vpc_id=place.vpc_id, vswitch_id=place.vswitch_id, vpc_address=address)

@@ -13,6 +13,7 @@ from jackfield.engines.engine import EngineFailed, Health
 from jackfield.products.oceanbase.resources import (
     Address,
     Database,
+    PrivateAddress,
     Tenant,
     User,
     address_of,
@@ -32,6 +33,7 @@ from jackfield.products.oceanbase.states import (
 from jackfield.reconcile.endpoints import EndpointWork
 from jackfield.reconcile.loop import Later, wait_until
 from jackfield.reconcile.oceanbase_life import TenantLife, wake_contents, wake_instance
+from jackfield.reconcile.oceanbase_moves import forget_address, move_address
 from jackfield.reconcile.oceanbase_servers import server_of
 from jackfield.reconcile.turns import Turns
 from jackfield.reconcile.watch import HEALTH_SECONDS
@@ -163,10 +165,18 @@ class TenantReconciler:
             wait_until(settle_at[address_of(endpoint)])
             self._endpoints.bring_up(endpoint, plan, prove)
 
+        def move(endpoint: Endpoint) -> None:
+            wait_until(settle_at[address_of(endpoint)])
+            self._endpoints.move(endpoint, plan, prove)
+
+        moving = {one.endpoint for address in addresses if isinstance(address, PrivateAddress) for one in address.moves}
+        tended = [one for one in endpoints if one.status == "Serving" and one.id not in moving]
         _in_turn(
-            *(partial(self._endpoints.tend, one, plan, prove) for one in endpoints if one.status == "Serving"),
+            *(partial(self._endpoints.tend, one, plan, prove) for one in tended),
             *(partial(bring_up, one) for one in endpoints if one.status == "Creating"),
+            *(partial(move, one) for one in endpoints if one.status in ("Changing", "Leaving")),
             *(partial(self._announce, tenant, one) for one in addresses if one.status == PENDING_CREATE),
+            *(partial(self._arrive, tenant, one) for one in addresses if one.status == PENDING_UPDATE),
         )
 
     def _announce(self, tenant: Tenant, address: Address) -> None:
@@ -183,6 +193,29 @@ class TenantReconciler:
             current = tx.get(type(address), address.id)
             if current is not None and current.status == PENDING_CREATE:
                 tx.put(msgspec.structs.replace(current, status=ONLINE), evidence=evidence)
+
+    def _arrive(self, tenant: Tenant, address: Address) -> None:
+        """Says ONLINE of an address that serves at its new door and nowhere else.
+
+        :raises Later: the relay is away, the new door does not serve yet, or the old one still accepts.
+        """
+        plan, prove = partial(self._plan, tenant), server_of(self._world, tenant).prove
+        wait_until(address.settle_at)
+        moves = address.moves if isinstance(address, PrivateAddress) else ()
+        left = {one.endpoint: move_address(self._world, self._endpoints, one, plan, prove) for one in moves}
+        with self._world.store.read() as view:
+            endpoints = [one for one in view.children(Endpoint, address.parent) if address_of(one) == address.id]
+        if any(one.status in ("Changing", "Leaving") for one in endpoints):
+            return
+        serving = {one.id: self._endpoints.proof(one, plan, prove) for one in endpoints if one.status == "Serving"}
+        with self._world.store.write() as tx:
+            current = tx.get(type(address), address.id)
+            if current is None or current.status != PENDING_UPDATE:
+                return
+            for one in moves:
+                forget_address(tx, one)
+            settled = {"status": ONLINE, "moves": ()} if isinstance(current, PrivateAddress) else {"status": ONLINE}
+            tx.put(msgspec.structs.replace(current, **settled), evidence={"serving": serving, "left": left})
 
     def _end(self, address: Address) -> None:
         """Ends the record of an address, once none of its listeners is left.

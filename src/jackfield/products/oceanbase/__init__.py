@@ -8,6 +8,7 @@ from jackfield.products.operation import Product
 def load() -> Product:
     """The product with all its operations declared."""
     from jackfield.products.oceanbase import (  # noqa: F401
+        address_changes,
         addresses,
         allowed_addresses,
         databases,
@@ -15,6 +16,8 @@ def load() -> Product:
         lifecycle,
         privatelink,
         privatelink_connections,
+        privatelink_readonly,
+        proxy_addresses,
         tenant_changes,
         tenants,
         user_changes,

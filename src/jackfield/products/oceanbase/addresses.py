@@ -8,7 +8,7 @@ import msgspec
 
 from jackfield.endpoints.addresses import PoolExhausted, take_vswitch_address
 from jackfield.endpoints.resources import NAMES, Endpoint, vpc_space
-from jackfield.products.oceanbase import views
+from jackfield.products.oceanbase.connection_views import ConnectionView, connection
 from jackfield.products.oceanbase.ending import check_address_endable, end_address
 from jackfield.products.oceanbase.errors import (
     AddressNotFound,
@@ -125,7 +125,7 @@ class TenantAddressRequest(TenantRequest):
 
 
 class DescribeTenantAddressReply(Reply, rename="camel"):
-    data: views.ConnectionView
+    data: ConnectionView
 
 
 @operation(
@@ -140,8 +140,8 @@ class DescribeTenantAddressReply(Reply, rename="camel"):
 def describe_tenant_address(tx: Reader, call: Call, request: TenantAddressRequest) -> DescribeTenantAddressReply:
     """Tells of one address; where to dial it is told once the tenant's server answered there."""
     tenant = own_tenant(tx, call, request)
-    address = _own_address(tx, tenant, request.address_id)
-    return DescribeTenantAddressReply(data=views.connection(address, tx.children(Endpoint, tenant.id)))
+    address = own_address(tx, tenant, request.address_id)
+    return DescribeTenantAddressReply(data=connection(address, tx.children(Endpoint, tenant.id)))
 
 
 @operation(
@@ -160,7 +160,7 @@ def delete_tenant_address(tx: Tx, call: Call, request: TenantAddressRequest) -> 
     name is gone.
     """
     tenant = own_tenant(tx, call, request)
-    address = _own_address(tx, tenant, request.address_id)
+    address = own_address(tx, tenant, request.address_id)
     check_address_endable(tx, address)
     end_address(tx, call, address)
     tx.schedule(tenant)
@@ -207,7 +207,7 @@ def _listen(tx: Tx, address: VpcAddress, vswitch: VSwitch) -> None:
     tx.put(msgspec.structs.replace(listener, vpc_address=taken))
 
 
-def _own_address(tx: Reader, tenant: Tenant, address_id: str) -> Address:
+def own_address(tx: Reader, tenant: Tenant, address_id: str) -> Address:
     """:raises AddressNotFound: the tenant has none such."""
     for address in addresses_of(tx, tenant.id):
         if address.id == address_id:

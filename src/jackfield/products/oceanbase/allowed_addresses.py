@@ -20,7 +20,7 @@ from jackfield.products.oceanbase.errors import (
 )
 from jackfield.products.oceanbase.product import OCEANBASE
 from jackfield.products.oceanbase.resources import Tenant
-from jackfield.products.oceanbase.shapes import Page, RestShape, TenantRequest, page_of
+from jackfield.products.oceanbase.shapes import Page, PageNumber, PageSize, RestShape, TenantRequest, page_of
 from jackfield.products.oceanbase.tenants import TENANT, online_tenant, own_tenant
 from jackfield.products.operation import Call, Param, Reply, operation
 from jackfield.store.interface import Reader, Tx
@@ -38,6 +38,11 @@ class GroupView(RestShape):
     security_ips: str
 
 
+class DescribeTenantSecurityIpGroupsRequest(TenantRequest):
+    page_number: PageNumber = 1
+    page_size: PageSize = 1000  # Terraform looks for its group on the first page
+
+
 class DescribeTenantSecurityIpGroupsReply(Reply, rename="camel"):
     data: Page[GroupView]
 
@@ -51,13 +56,12 @@ class DescribeTenantSecurityIpGroupsReply(Reply, rename="camel"):
     errors=(InstanceNotFound, ProjectMismatch, TenantNotFound),
 )
 def describe_tenant_security_ip_groups(
-    tx: Reader, call: Call, request: TenantRequest
+    tx: Reader, call: Call, request: DescribeTenantSecurityIpGroupsRequest
 ) -> DescribeTenantSecurityIpGroupsReply:
     """Lists the groups; a client is admitted when any of them holds its address."""
     tenant = own_tenant(tx, call, request)
-    size = max(1, len(tenant.whitelist))
     return DescribeTenantSecurityIpGroupsReply(
-        data=page_of(tenant.whitelist, 1, size, lambda group: _view(tenant, group))
+        data=page_of(tenant.whitelist, request.page_number, request.page_size, lambda group: _view(tenant, group))
     )
 
 

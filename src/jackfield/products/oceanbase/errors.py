@@ -223,14 +223,6 @@ class ModeNotSupported(ApiError):
     message = "Jackfield runs tenants in MySQL mode only."
 
 
-class PublicAddressNotBuilt(ApiError):
-    """Public addresses of tenants are not built."""
-
-    code = "E400J104"
-    status = 400
-    message = "Jackfield does not build public addresses of tenants yet."
-
-
 class NameMalformed(ApiError):
     """A name breaks its rule."""
 
@@ -307,11 +299,11 @@ class OnlyForAlibabaCloud(ApiError):
 
 
 class AddressTypeNotBuilt(ApiError):
-    """Of the documents' types (public, read-only and more) only the ordinary private one is built."""
+    """The operation does not make addresses of that type; those of peered VPCs are not built."""
 
     code = "E400J115"
     status = 400
-    message = "Jackfield builds addresses of the type OBPROXY_INTRANET only."
+    message = "Jackfield does not build addresses of this type here."
 
 
 class VpcElsewhere(ApiError):

@@ -6,6 +6,7 @@ import ipaddress
 import re
 import secrets
 import string
+import uuid
 
 from jackfield.products.oceanbase.errors import (
     EndpointAddressMalformed,
@@ -13,12 +14,13 @@ from jackfield.products.oceanbase.errors import (
     NameMalformed,
     PasswordMalformed,
 )
-from jackfield.products.oceanbase.resources import CloudProvider
+from jackfield.products.oceanbase.resources import CloudProvider, ServiceType
 
 _ALPHABET = string.ascii_lowercase + string.digits
 _TENANT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,31}")
 _USER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,29}")
 _ENDPOINT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-]{0,127}")
+_PREFIX = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
 _PASSWORD = re.compile(r"[A-Za-z0-9!@#$%^&*()_+\-=]{10,32}")
 _RESERVED = frozenset(("root", "admin", "sys", "jackfield", "ocp", "proxyro", "public", "mysql", "standbyro"))
 
@@ -48,6 +50,26 @@ def new_address_id() -> str:
 def new_vpc_address_id(vpc_id: str, tenant: str) -> str:
     """``rs-private-intranet-vpc-xxxxx-OBPROXY-INTRANET-xxxxxxx``; its end is that of the public addresses' ids."""
     return f"rs-private-intranet-{vpc_id}-OBPROXY-INTRANET-{tenant}-{_random(4)}"
+
+
+def new_proxy_address_id(kind: ServiceType, tenant: str) -> str:
+    """``rs-private-internet-<uuid>-OBPROXY-INTERNET-<tenant>-****``."""
+    net = "internet" if kind == "OBPROXY_INTERNET" else "intranet"
+    return f"rs-private-{net}-{uuid.uuid4()}-{kind.replace('_', '-')}-{tenant}-{_random(4)}"
+
+
+def proxy_domain(kind: ServiceType, provider: CloudProvider, region: str) -> str:
+    """The name of such an address; other connection strings of the vendor's end alike, the labels are ours."""
+    net = kind.removeprefix("OBPROXY_").lower()
+    return f"obe-{_random(12)}.{provider.lower()}-{region}-{net}.oceanbase.cloud"
+
+
+def check_domain_prefix(prefix: str) -> str:
+    """:raises NameMalformed: it could not be the first label of a name."""
+    if not _PREFIX.fullmatch(prefix):
+        rule = "3 to 40 lower-case letters, digits and hyphens, a letter first and no hyphen last"
+        raise NameMalformed(name="domainPrefix", rule=rule)
+    return prefix
 
 
 def new_service_id(provider: CloudProvider) -> str:

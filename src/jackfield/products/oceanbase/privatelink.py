@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 
 from jackfield.endpoints.resources import Endpoint
-from jackfield.products.oceanbase import views
+from jackfield.products.oceanbase.connection_views import ConnectionView, connection
 from jackfield.products.oceanbase.ending import check_address_endable, end_address
 from jackfield.products.oceanbase.errors import (
     AddressNotFound,
@@ -66,35 +66,9 @@ def create_private_link_service(tx: Tx, call: Call, request: CreatePrivateLinkSe
     tenant = linkable(tx, call, request)
     if tenant.status != ONLINE:
         raise TenantNotOnline
-    if tx.children(PrivateAddress, tenant.id):
+    if any(not one.read_only for one in tx.children(PrivateAddress, tenant.id)):
         raise ServiceExists
-    address = PrivateAddress(
-        id=new_address_id(),
-        account=tenant.account,
-        region=tenant.region,
-        parent=tenant.id,
-        status=PENDING_CREATE,
-        created=call.now,
-        service_id=new_service_id(tenant.cloud_provider),
-        users=(request.user_account,),
-        zones=tenant.zones,
-        settle_at=call.now + call.pace,
-    )
-    tx.put(address)
-    tx.put(
-        Endpoint(
-            id=service_endpoint(address),
-            account=tenant.account,
-            region=tenant.region,
-            parent=tenant.id,
-            status="Creating",
-            created=call.now,
-            product="oceanbase",
-            net="private",
-            name="",
-            port=PORT,
-        )
-    )
+    address = open_service(tx, call, tenant, request.user_account)
     tx.schedule(tenant)
     return CreatedAddressReply(data=CreatedAddress(address_id=address.id))
 
@@ -135,7 +109,7 @@ class DescribeTenantPrivateLinkRequest(TenantRequest):
 
 
 class DescribeTenantPrivateLinkReply(Reply, rename="camel"):
-    data: tuple[views.ConnectionView, ...]
+    data: tuple[ConnectionView, ...]
 
 
 @operation(
@@ -155,11 +129,11 @@ def describe_tenant_private_link(
     Terraform needs exactly one entry for an addressId.
     """
     tenant = linkable(tx, call, request)
-    addresses = tx.children(PrivateAddress, tenant.id)
+    addresses = [one for one in tx.children(PrivateAddress, tenant.id) if not one.read_only]
     if request.address_id:
         addresses = [own_address(tx, tenant, request.address_id)]
     endpoints = tx.children(Endpoint, tenant.id)
-    return DescribeTenantPrivateLinkReply(data=tuple(views.connection(one, endpoints) for one in addresses[:1]))
+    return DescribeTenantPrivateLinkReply(data=tuple(connection(one, endpoints) for one in addresses[:1]))
 
 
 class DeletePrivatelinkEndpointRequest(TenantRequest):
@@ -209,6 +183,44 @@ def delete_privatelink_endpoint(tx: Tx, call: Call, request: DeletePrivatelinkEn
     return Agreed()
 
 
+def open_service(
+    tx: Tx, call: Call, tenant: Tenant, user_account: str, *, read_only: bool = False, zones: tuple[str, ...] = ()
+) -> PrivateAddress:
+    """Records a service that is to be made, with its listener; the tenant is to be scheduled besides.
+
+    :param zones: all of the tenant's, if empty.
+    """
+    address = PrivateAddress(
+        id=new_address_id(),
+        account=tenant.account,
+        region=tenant.region,
+        parent=tenant.id,
+        status=PENDING_CREATE,
+        created=call.now,
+        service_id=new_service_id(tenant.cloud_provider),
+        users=(user_account,),
+        zones=zones or tenant.zones,
+        read_only=read_only,
+        settle_at=call.now + call.pace,
+    )
+    tx.put(address)
+    tx.put(
+        Endpoint(
+            id=service_endpoint(address),
+            account=tenant.account,
+            region=tenant.region,
+            parent=tenant.id,
+            status="Creating",
+            created=call.now,
+            product="oceanbase",
+            net="private",
+            name="",
+            port=PORT,
+        )
+    )
+    return address
+
+
 def linkable(tx: Reader, call: Call, request: TenantRequest) -> Tenant:
     """The tenant of an instance that is none of Alibaba Cloud's: the documents of these operations exclude those.
 
@@ -222,7 +234,7 @@ def linkable(tx: Reader, call: Call, request: TenantRequest) -> Tenant:
 def own_address(tx: Reader, tenant: Tenant, address_id: str) -> PrivateAddress:
     """:param address_id: empty for the primary one. :raises AddressNotFound: the tenant has none such."""
     for address in tx.children(PrivateAddress, tenant.id):
-        if address_id in ("", address.id):
+        if address_id == address.id or not (address_id or address.read_only):
             return address
     raise AddressNotFound
 

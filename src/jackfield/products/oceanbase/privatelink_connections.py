@@ -27,7 +27,7 @@ from jackfield.products.oceanbase.errors import (
 from jackfield.products.oceanbase.names import check_endpoint_address, check_endpoint_id, link_domain
 from jackfield.products.oceanbase.privatelink import PRIVATELINK, AddressId, linkable, online_address
 from jackfield.products.oceanbase.product import OCEANBASE
-from jackfield.products.oceanbase.resources import PORT, link_endpoint
+from jackfield.products.oceanbase.resources import PORT, link_endpoint, service_endpoint
 from jackfield.products.oceanbase.shapes import Agreed, Done, TenantRequest
 from jackfield.products.oceanbase.states import ONLINE
 from jackfield.products.operation import Call, Param, operation
@@ -78,6 +78,7 @@ def connect_private_link_service(tx: Tx, call: Call, request: ConnectPrivateLink
     address = online_address(tx, tenant, request.address_id)
     endpoint_id = check_endpoint_id(request.endpoint_id)
     wanted = request.user_endpoint_address and check_endpoint_address(request.user_endpoint_address)
+    listener = tx.get(Endpoint, service_endpoint(address))
     endpoint = Endpoint(
         id=link_endpoint(address, endpoint_id),
         account=tenant.account,
@@ -88,7 +89,7 @@ def connect_private_link_service(tx: Tx, call: Call, request: ConnectPrivateLink
         product="oceanbase",
         net="private",
         name=link_domain(tenant.id, tenant.cloud_provider, tenant.region),
-        port=PORT,
+        port=listener.port if listener else PORT,
     )
     try:
         tx.claim(f"oceanbase-endpoint:{tenant.account}", f"{tenant.cloud_provider}/{endpoint_id}", endpoint)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TypeAlias
 
+import msgspec
+
 from jackfield.endpoints.resources import Endpoint
 from jackfield.endpoints.whitelist import Group
 from jackfield.products.grants import Grant
@@ -101,12 +103,22 @@ class Database(Resource, frozen=True, kw_only=True, omit_defaults=True):
     settle_at: float = 0.0
 
 
+class Move(msgspec.Struct, frozen=True):
+    """:param endpoint: id of the connection's endpoint. :param former: the address that it leaves."""
+
+    endpoint: str
+    former: str
+    coming: str
+
+
 class PrivateAddress(Resource, frozen=True, kw_only=True, omit_defaults=True):
     """The PrivateLink service of a tenant (the ``parent``), which the API calls an address.
 
     Its own listener is the endpoint :func:`service_endpoint`; each connection is one of :func:`link_endpoint`.
 
     :param service_id: the service's name in its cloud. :param users: cloud accounts that may connect to it.
+    :param read_only: one besides the primary one, for reads. :param moves: connections that are given another address
+        of this machine.
     """
 
     kind: ClassVar[str] = "oceanbase_address"
@@ -115,6 +127,8 @@ class PrivateAddress(Resource, frozen=True, kw_only=True, omit_defaults=True):
     service_id: str
     users: tuple[str, ...]
     zones: tuple[str, ...]
+    read_only: bool = False
+    moves: tuple[Move, ...] = ()
     settle_at: float = 0.0
 
 
@@ -136,13 +150,51 @@ class VpcAddress(Resource, frozen=True, kw_only=True, omit_defaults=True):
     settle_at: float = 0.0
 
 
-Address: TypeAlias = PrivateAddress | VpcAddress
+ServiceType = Literal["OBPROXY_INTRANET", "OBPROXY_INTERNET", "OBPROXY_READONLY", "OBPROXY_READWRITE"]
+"""What an address is for, as the vendor calls it."""
+
+
+class ProxyAddress(Resource, frozen=True, kw_only=True, omit_defaults=True):
+    """An address of a tenant (the ``parent``) that lies in no VPC of the caller's: public, or of the cloud's network.
+
+    Its listener is the endpoint :func:`service_endpoint`, which has the name.
+
+    :param tenant_endpoint: the other id that the query shows.
+    """
+
+    kind: ClassVar[str] = "oceanbase_proxy_address"
+    states: ClassVar[States] = ADDRESS_LIFE
+
+    service_type: ServiceType
+    tenant_endpoint: str
+    zones: tuple[str, ...]
+    settle_at: float = 0.0
+
+
+Address: TypeAlias = PrivateAddress | VpcAddress | ProxyAddress
 """What the API calls an address; a tenant's cloud says which kind it has."""
 
 
 def addresses_of(view: Reader, tenant: str) -> list[Address]:
     """All addresses of a tenant, oldest first."""
-    return [*view.children(PrivateAddress, tenant), *view.children(VpcAddress, tenant)]
+    found: list[Address] = [
+        *view.children(PrivateAddress, tenant),
+        *view.children(VpcAddress, tenant),
+        *view.children(ProxyAddress, tenant),
+    ]
+    return sorted(found, key=lambda one: one.created)
+
+
+def service_type(address: Address) -> ServiceType:
+    """What it is for."""
+    if isinstance(address, ProxyAddress):
+        return address.service_type
+    return "OBPROXY_READONLY" if isinstance(address, PrivateAddress) and address.read_only else "OBPROXY_INTRANET"
+
+
+def proxy_cluster(tenant: str) -> str:
+    """Id of what the vendor calls the proxy cluster before a tenant; here the relay is before all."""
+    return f"proxy-{tenant.removeprefix('t')}"
 
 
 def user_id(tenant: str, name: str) -> str:

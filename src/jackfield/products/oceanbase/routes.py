@@ -18,25 +18,24 @@ def routes(
     drain: float,
     local_clients: Literal["whitelist", "allow"],
 ) -> tuple[Route, ...]:
-    """One route straight to the tenant's server; none while the endpoint's address is not chosen.
+    """One route for each address straight to the tenant's server; none while the endpoint's address is not chosen.
 
     A PrivateLink service's own listener, which has no name, admits nobody, whatever the tenant's groups say: clients
     come by connections.
 
     :param target: where the server listens, as :class:`Backend` wants it.
     """
-    if not endpoint.addresses:
-        return ()
     for_clients = bool(endpoint.name)
-    return (
+    return tuple(
         Route(
-            key=f"{endpoint.id}/0",
+            key=f"{endpoint.id}/{address}:{endpoint.port}",
             owner=endpoint.id,
-            address=endpoint.addresses[0],
+            address=address,
             port=endpoint.port,
             backends=(Backend(target=target, name=tenant.id),),
             whitelist=union(tenant.whitelist) if for_clients else (),
             local_clients=local_clients if for_clients else "whitelist",
             drain_seconds=drain,
-        ),
+        )
+        for address in endpoint.addresses
     )

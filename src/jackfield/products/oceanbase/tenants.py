@@ -16,7 +16,6 @@ from jackfield.products.oceanbase.errors import (
     ModeNotSupported,
     NameMalformed,
     ProjectMismatch,
-    PublicAddressNotBuilt,
     SecurityIpsMalformed,
     TenantNameTaken,
     TenantNotFound,
@@ -25,6 +24,7 @@ from jackfield.products.oceanbase.errors import (
 )
 from jackfield.products.oceanbase.instances import ENGINE, PATH, online_instance, own_instance
 from jackfield.products.oceanbase.names import check_tenant_name, new_tenant_id
+from jackfield.products.oceanbase.opening import open_address
 from jackfield.products.oceanbase.product import OCEANBASE
 from jackfield.products.oceanbase.resources import Instance, Tenant
 from jackfield.products.oceanbase.shapes import (
@@ -85,7 +85,6 @@ class CreateTenantReply(Reply, rename="camel"):
         NameMalformed,
         TenantNameTaken,
         ModeNotSupported,
-        PublicAddressNotBuilt,
         SecurityIpsMalformed,
         ZonesMalformed,
     ),
@@ -101,8 +100,6 @@ def create_tenant(tx: Tx, call: Call, request: CreateTenantRequest) -> CreateTen
     name = check_tenant_name(request.tenant_name)
     if any(mode.upper() not in ("", "MYSQL") for mode in (request.tenant_mode, request.tenant_compatibility_mode_enum)):
         raise ModeNotSupported
-    if request.enable_public_link:
-        raise PublicAddressNotBuilt
     check_name_free(tx, instance.id, name)
     tenant = Tenant(
         id=new_tenant_id(),
@@ -126,6 +123,8 @@ def create_tenant(tx: Tx, call: Call, request: CreateTenantRequest) -> CreateTen
         settle_at=call.now + call.pace,
     )
     tx.put(tenant)
+    if request.enable_public_link:
+        open_address(tx, call, tenant, "OBPROXY_INTERNET")
     tx.schedule(tenant)
     return CreateTenantReply(data=CreatedTenant(tenant_id=tenant.id, extra=Empty()))
 
@@ -133,7 +132,7 @@ def create_tenant(tx: Tx, call: Call, request: CreateTenantRequest) -> CreateTen
 class QueryTenantsRequest(InstanceRequest):
     page_number: PageNumber = 1
     page_size: PageSize = 10
-    tenant_name: Annotated[str, Param("Only the tenant with this name.", "my_tenant")] = ""
+    tenant_name: Annotated[str, Param("Only tenants with this in their names.", "my_tenant")] = ""
 
 
 class QueryTenantsReply(Reply, rename="camel"):
@@ -151,7 +150,7 @@ class QueryTenantsReply(Reply, rename="camel"):
 def query_tenants(tx: Reader, call: Call, request: QueryTenantsRequest) -> QueryTenantsReply:
     """Lists the tenants, oldest first."""
     instance = own_instance(tx, call, request.instance_id)
-    found = [one for one in tx.children(Tenant, instance.id) if request.tenant_name in ("", one.name)]
+    found = [one for one in tx.children(Tenant, instance.id) if request.tenant_name in one.name]
     return QueryTenantsReply(
         data=page_of(found, request.page_number, request.page_size, lambda one: views.tenant(tx, one))
     )
