@@ -29,6 +29,13 @@ def tenant(cloud: Cloud) -> str:
     """With an ADMIN, alice."""
     path = cloud.create_tenant(cloud.create_instance(), "doors")
     cloud.create_user(path)
+    made = create(cloud, path, "OBPROXY_READWRITE")
+    with closing(mysql(place_of(made), "alice@doors")) as client:
+        rows(client, "CREATE DATABASE seen")
+        rows(client, "CREATE TABLE seen.t (id INT)")
+        rows(client, "INSERT INTO seen.t VALUES (1)")
+        client.commit()
+    delete(cloud, path, made["addressId"])
     return path
 
 
@@ -264,7 +271,7 @@ def test_read_only_services(cloud: Cloud, tenant: str, service: str) -> None:
     assert {name: shown[name] for name in expected} == expected
     assert [one["addressId"] for one in cloud.get(f"{tenant}/privatelink")] == [service]
     link = cloud.connect(tenant, made[0], "vpce-ro")
-    assert mysql_error(place_of(link), "alice@doors") == 0
+    check_reads_only(place_of(link))
     confirmed = {"endpointId": "vpce-ro", "addressId": made[0]}
     assert cloud.call("POST", f"{tenant}/privatelink/confirmation", confirmed).data is True
     for id in made:
@@ -272,3 +279,46 @@ def test_read_only_services(cloud: Cloud, tenant: str, service: str) -> None:
         cloud.wait_gone(f"{tenant}/privatelink", addressId=id)
     assert refuses(place_of(link))
     assert cloud.address(tenant, service)["addressStatus"] == "ONLINE"
+
+
+def test_a_read_only_address(cloud: Cloud, tenant: str) -> None:
+    shown = create(cloud, tenant, "OBPROXY_READONLY")
+    assert (shown["role"], shown["addressType"]) == ("READONLY", "READONLY")
+    check_reads_only(place_of(shown))
+    assert changed(cloud, tenant, "addressPort", shown, port=2884).status == 200
+    moved = wait_online(cloud, tenant, shown["addressId"])
+    check_reads_only(place_of(moved))
+    assert refuses(place_of(shown))
+    delete(cloud, tenant, shown["addressId"])
+
+
+WRITES = [
+    "CREATE DATABASE other", "INSERT INTO seen.t VALUES (2)", "UPDATE seen.t SET id = 3", "DROP TABLE seen.t",
+    "SET SESSION tx_read_only = 0", "SET @@session.`transaction_read_only` = OFF", "SET TRANSACTION READ WRITE",
+    "/* x */ set session transaction read write", "START TRANSACTION READ WRITE", "/*!50000 SET tx_read_only = 0 */",
+    "SELECT 1; SET SESSION tx_read_only = 0", "PREPARE s FROM 'SET tx_read_only = 0'", "CALL anything()",
+    "SET GLOBAL tx_read_only = 0", "GRANT SELECT ON *.* TO 'alice@doors'", "DROP USER 'alice@doors'",
+]  # fmt: skip
+
+
+def check_reads_only(place: tuple[str, int]) -> None:
+    """An ADMIN can read there, as drivers do it, and can change nothing."""
+    with closing(mysql(place, "alice@doors")) as client:
+        for sql in WRITES:
+            with pytest.raises(pymysql.err.MySQLError) as refusal:
+                rows(client, sql)
+            assert refusal.value.args[0] == 1792, sql
+        client.begin()
+        assert rows(client, "SELECT id FROM seen.t -- ; x") == [(1,)]
+        client.rollback()
+        client.select_db("seen")
+        assert rows(client, "SHOW TABLES") == [("t",)]
+        client._execute_command(0x1F, b"")  # COM_RESET_CONNECTION
+        client._read_ok_packet()
+        with pytest.raises(pymysql.err.MySQLError):
+            rows(client, "INSERT INTO seen.t VALUES (2)")
+        client._execute_command(0x11, b"root\0")  # COM_CHANGE_USER
+        with pytest.raises(pymysql.err.MySQLError):
+            client._read_ok_packet()
+        assert rows(client, "SELECT ';', id FROM seen.t") == [(";", 1)]
+    assert mysql_error(place, "alice@doors", "wrong") == 1045

@@ -19,6 +19,7 @@ from jackfield.products.oceanbase.resources import (
     address_of,
     addresses_of,
     service_endpoint,
+    service_type,
 )
 from jackfield.products.oceanbase.routes import routes
 from jackfield.products.oceanbase.states import (
@@ -273,7 +274,13 @@ class TenantReconciler:
             server_of(self._world, tenant).target,
             drain=self._world.settings.drain,
             local_clients=self._world.settings.local_clients,
+            read_only=self._is_read_only(endpoint),
         )
+
+    def _is_read_only(self, endpoint: Endpoint) -> bool:
+        with self._world.store.read() as view:
+            address = next((one for one in addresses_of(view, endpoint.parent) if one.id == address_of(endpoint)), None)
+        return address is not None and service_type(address) == "OBPROXY_READONLY"
 
 
 def _in_turn(*steps: Callable[[], None]) -> None:

@@ -73,6 +73,12 @@ def _check(route: Route) -> None:
         math.isfinite(route.splitting.max_delay) and route.splitting.max_delay >= 0
     ):
         raise wrong("splitting: max_delay is not a length of time")
+    if (
+        route.splitting is not None
+        and route.splitting.read_only
+        and (route.splitting.protocol != "mysql" or len(route.backends) != 1)
+    ):
+        raise wrong("splitting: read_only is of mysql, with one backend")
     if route.max_connections < 0:
         raise wrong("max_connections is negative")
     if route.health is not None:

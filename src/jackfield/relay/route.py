@@ -114,11 +114,13 @@ class Splitting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         relay asks it how far it is, and the primary what it knows of a client's password. What is under a path never
         changes.
     :param max_delay: seconds that a replica may be behind and still be read from.
+    :param read_only: of ``mysql``: sessions may not write. There is one backend, ``logins`` is empty.
     """
 
     protocol: Literal["postgres", "mysql"]
     logins: str
     max_delay: float = 30.0
+    read_only: bool = False
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

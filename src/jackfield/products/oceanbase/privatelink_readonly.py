@@ -50,7 +50,7 @@ class CreateReadonlyPrivatelinkRequest(TenantRequest):
     source="OceanBase Cloud documents, 3701149",
 )
 def create_readonly_privatelink(tx: Tx, call: Call, request: CreateReadonlyPrivatelinkRequest) -> CreatedAddressReply:
-    """Gives the tenant a further PrivateLink service, for reading; a tenant may have several.
+    """Gives the tenant a further PrivateLink service, at whose connections nobody can write; a tenant may have several.
 
     All calls of PrivateLink take its addressId, and without one mean the primary service. The documents' parameters
     about replicas and the balancing between them are ignored: a tenant is one server here.

@@ -69,7 +69,8 @@ def create_tenant_address(tx: Tx, call: Call, request: CreateTenantAddressReques
     """Opens an address with a name of its own, the public one or a private one.
 
     It is PENDING_CREATE until the tenant's server was reached through it, then ONLINE. The tenant's security IP groups
-    say who is admitted. Both kinds are addresses of this machine. ``vpcConnectionInfoId`` and ``proxySetting`` are of
+    say who is admitted. All are addresses of this machine. Sessions at a read-only one cannot write, whoever logs in;
+    there are no replicas, so what they read is never old. ``vpcConnectionInfoId`` and ``proxySetting`` are of
     peered VPCs and of proxies, which there are none of.
     """
     tenant = online_tenant(tx, call, request)

@@ -47,6 +47,10 @@ class SqlUpstream:
             from jackfield.relay.sql.postgres.session import PostgresSession
 
             session = PostgresSession(self, host, client, address)
+        elif self._route.splitting.read_only:
+            from jackfield.relay.sql.mysql.read_only import ReadOnlySession
+
+            session = ReadOnlySession(self, host, client, address)
         else:
             from jackfield.relay.sql.mysql.session import MySqlSession
 
@@ -58,7 +62,7 @@ class SqlUpstream:
     def update(self, route: Route) -> None:
         """Takes over other backends, weights and limits; sessions stay with the primary that they have."""
         assert route.splitting is not None
-        logins = _logins(route.splitting.logins)
+        logins = {} if route.splitting.read_only else _logins(route.splitting.logins)
         known = {node.target.place: node for node in self.nodes}
         nodes: list[Node] = []
         for backend in route.backends:
@@ -68,7 +72,10 @@ class SqlUpstream:
             node.lost = self._lost
             nodes.append(node)
         self.nodes, self._route = nodes, route
-        self._watches.update(nodes, logins, route.splitting.max_delay)
+        if route.splitting.read_only:
+            nodes[0].judge(True, "dialled whatever its health")
+        else:
+            self._watches.update(nodes, logins, route.splitting.max_delay)
         for gone in known.values():
             gone.judge(False, "not part of the route any more", gone=True)
             gone.lost = None
