@@ -12,10 +12,12 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
 
     :param account: 16 digits.
     :param kind: ``Account`` is the root of an account; as GetCallerIdentity tells it.
-    :param id: PrincipalId; the account id for a root.
-    :param arn: ``acs:ram::<account>:root`` and the like.
+    :param id: PrincipalId; the account id for a root, the user's id, ``<role id>:<session>`` for an assumed role.
+    :param arn: ``acs:ram::<account>:root``, ``…:user/<name>``, ``…:role/<name>/<session>``.
     :param access_key: id of the key that signed.
     :param project: the OceanBase Cloud project that the key belongs to; empty for a key of the account itself.
+    :param name: the user's, or the session's of an assumed role; empty for a root.
+    :param role: id of the role that is assumed. :param session_policy: JSON that narrows it; empty: nothing does.
     """
 
     account: str
@@ -24,3 +26,6 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     arn: str
     access_key: str
     project: str = ""
+    name: str = ""
+    role: str = ""
+    session_policy: str = ""
