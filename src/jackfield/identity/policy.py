@@ -66,7 +66,7 @@ class Statement:
         return any(match(action) for match in self._actions) is not self._negated
 
     def covers(self, resource: str) -> bool:
-        """Whether it is about a resource."""
+        """Whether it is about a resource. :param resource: in lower case."""
         return any(match(resource) for match in self._resources)
 
     def unmet(self, facts: Facts) -> Condition | None:

@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any, TypeVar
 
 from jackfield.identity.policy_patterns import text_pattern
@@ -111,7 +111,7 @@ def address(text: str) -> IPv4Address | IPv6Address | None:
     return (found.ipv4_mapped or found) if isinstance(found, IPv6Address) else found
 
 
-def _network(text: str) -> IPv4Network | IPv6Network | None:
+def _network(text: str) -> Any:
     try:
         return ip_network(text, strict=False)
     except ValueError:
@@ -151,7 +151,7 @@ def _folded(values: tuple[str, ...]) -> Judge:
     return frozenset(value.casefold() for value in values).__contains__
 
 
-def _in_network(found: Any, network: IPv4Network | IPv6Network) -> bool:
+def _in_network(found: Any, network: Any) -> bool:
     return found.version == network.version and found in network
 
 

@@ -98,8 +98,9 @@ class Policies:
 
         :param action: ``kvstore:ReleaseDirectConnection``, in any case.
         """
+        lower = resource.lower()
         for source, statement in self.about(action):
-            if statement.covers(resource) and statement.unmet(facts) is None:
+            if statement.covers(lower) and statement.unmet(facts) is None:
                 outcome: Outcome = "Allow" if statement.effect == "Allow" else "ExplicitDeny"
                 return Decision(outcome, self._level, source, statement.number)
         return self._implicit
@@ -117,7 +118,7 @@ class Policies:
     def misses(self, action: str, resource: str, facts: Facts) -> Iterator[Miss]:
         """The statements about the action that do not apply, and why not."""
         for source, one in self.about(action):
-            if not one.covers(resource):
+            if not one.covers(resource.lower()):
                 yield Miss(source, one.number, one.effect, "it is about other resources")
             elif (unmet := one.unmet(facts)) is not None:
                 value = facts(unmet.key)

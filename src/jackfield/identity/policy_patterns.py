@@ -31,11 +31,12 @@ def action_pattern(pattern: str) -> Match:
 
 def resource_pattern(pattern: str) -> Match:
     """Matches a resource's name. ``*`` alone is every resource; in ``acs:service:region:account:id`` a wildcard stays
-    within its part, and only the last part, the id, may hold colons.
+    within its part, and only the last part, the id, may hold colons. Takes names in lower case; the pattern's own case
+    does not count: some services tell names apart whatever their case, and nobody is to get around a denial so.
     """
     if pattern == "*":
         return anything
-    parts = pattern.split(":", 4)
+    parts = pattern.lower().split(":", 4)
     head = [_expression(part, "[^:]") for part in parts[:4]]
     return _whole(":".join([*head, _expression(parts[4], ".")]))
 
