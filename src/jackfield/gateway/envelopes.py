@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from jackfield.gateway.errors import AccessDenied
 from jackfield.products.errors import ApiError
 
 JSON = b"application/json;charset=utf-8"
@@ -44,20 +45,23 @@ def xml_reply(request_id: str, reply: Any, operation: str) -> bytes:
     return "".join(parts).encode()
 
 
-def error_fields(request_id: str, host: str, error: ApiError, product: str) -> dict[str, str]:
+def error_fields(request_id: str, host: str, error: ApiError, product: str) -> dict[str, Any]:
     """What the client learns of an error, in the vendor's order.
 
     :param host: the Host header, told back as ``HostId``. :param product: the vendor's code of the product, if known.
     """
     code = _utf8(error.wire_code)
     recommend = f"https://api.aliyun.com/troubleshoot?q={quote(code)}&product={quote(product)}&requestId={request_id}"
-    return {
+    fields: dict[str, Any] = {
         "RequestId": request_id,
         "HostId": _utf8(host),
         "Code": code,
         "Message": _utf8(error.text),
         "Recommend": recommend,
     }
+    if isinstance(error, AccessDenied):
+        fields["AccessDeniedDetail"] = {name: _utf8(value) for name, value in error.denied.items()}
+    return fields
 
 
 def _utf8(text: str) -> str:
@@ -65,12 +69,12 @@ def _utf8(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def json_error(fields: Mapping[str, str]) -> bytes:
+def json_error(fields: Mapping[str, Any]) -> bytes:
     """See :func:`error_fields`."""
     return _encode(fields)
 
 
-def xml_error(fields: Mapping[str, str]) -> bytes:
+def xml_error(fields: Mapping[str, Any]) -> bytes:
     """The same under ``<Error>``; the address is CDATA, as the vendor writes it."""
     parts = [_DECLARATION, "<Error>"]
     _elements(parts, {name: value for name, value in fields.items() if name != "Recommend"})

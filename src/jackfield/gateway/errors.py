@@ -6,6 +6,8 @@ name begins with ``Jackfield`` or whose docstring says so have no known counterp
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from jackfield.products.errors import ApiError, InternalError, InvalidParameterValue, MissingParameterValue
 
 __all__ = ["InternalError", "InvalidParameterValue", "MissingParameterValue"]
@@ -193,6 +195,33 @@ class ThrottlingApi(ApiError):
     code = "Throttling.Api"
     status = 400
     message = "Request was denied due to api flow control."
+
+
+class AccessDenied(ApiError):
+    """A policy forbids the call, or none allows it.
+
+    :param denied: ``AccessDeniedDetail`` of the answer.
+    """
+
+    def __init__(self, detail: str, *, denied: Mapping[str, str]) -> None:
+        super().__init__(detail)
+        self.denied = denied
+
+
+class ForbiddenRam(AccessDenied):
+    """As most products say it."""
+
+    code = "Forbidden.RAM"
+    status = 403
+    message = "User not authorized to operate on the specified resource, or this API doesn't support RAM."
+
+
+class NoPermission(AccessDenied):
+    """As RAM, STS and newer products say it."""
+
+    code = "NoPermission"
+    status = 403
+    message = "You are not authorized to do this action. You should be authorized by RAM."
 
 
 class ServiceUnavailable(ApiError):

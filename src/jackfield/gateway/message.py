@@ -21,6 +21,7 @@ class HttpRequest(NamedTuple):
     :param query: what follows the ``?``.
     :param headers: names in lower case, in order, repeated where they were.
     :param source: address of the client; empty if unknown.
+    :param secure: it came by HTTPS.
     """
 
     method: str
@@ -29,6 +30,7 @@ class HttpRequest(NamedTuple):
     headers: list[tuple[bytes, bytes]]
     body: bytes
     source: str = ""
+    secure: bool = False
 
 
 class HttpResponse(NamedTuple):

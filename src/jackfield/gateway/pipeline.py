@@ -17,6 +17,7 @@ from typing import Literal, cast
 
 from jackfield.gateway import envelopes
 from jackfield.gateway.authentication import Authenticator
+from jackfield.gateway.authorisation import Authoriser, stamp
 from jackfield.gateway.context import Context
 from jackfield.gateway.decode import decode
 from jackfield.gateway.errors import (
@@ -90,6 +91,7 @@ class Pipeline:
         self._report = report
         self._clock = clock
         authenticate = Authenticator(keys, NonceLog())
+        authorise = Authoriser(keys.seal)
         self.before: tuple[Stage, ...] = (
             parse,
             choose_format,
@@ -100,6 +102,7 @@ class Pipeline:
         )
         self.reading: tuple[Stage, ...] = (
             self.check_key,
+            authorise,
             self.make_call,
             decode_request,
             run,
@@ -108,10 +111,12 @@ class Pipeline:
         self.writing: tuple[Stage, ...] = (
             spend_nonce,
             self.check_key,
+            authorise,
             replay,
             self.make_call,
             decode_request,
             run,
+            stamp,
             encode,
         )
 

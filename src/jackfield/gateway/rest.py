@@ -183,8 +183,8 @@ class RestApp:
         """
         key = exchange.key
         assert key is not None
-        if not self._keys.stands(reader, key):
-            raise Unauthorized
+        if not self._keys.stands(reader, key) or key.principal.kind != "Account":
+            raise Unauthorized  # nobody but the account itself and its projects has keys here
         principal = key.principal
         given = exchange.header(b"x-ob-project-id")
         named = given[0].decode("latin-1") if given else ""

@@ -133,6 +133,7 @@ def _request(scope: Scope, body: bytes) -> HttpRequest:
         headers=scope["headers"],
         body=body,
         source=client[0] if client else "",
+        secure=scope.get("scheme") == "https",
     )
 
 
