@@ -12,7 +12,7 @@ from jackfield.identity.principal import Principal
 from jackfield.store.interface import Reader
 from jackfield.store.resource import Resource
 
-_KINDS: Mapping[tuple[str, str], tuple[str, str]] = {
+KINDS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("kvstore", "instance"): ("tair", "Instance"),
     ("rds", "dbinstance"): ("rds", "DBInstance"),
     ("vpc", "vpc"): ("vpc", "Vpc"),
@@ -20,6 +20,7 @@ _KINDS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("ecs", "securitygroup"): ("ecs", "SecurityGroup"),
     ("nlb", "loadbalancer"): ("nlb", "LoadBalancer"),
     ("nlb", "servergroup"): ("nlb", "ServerGroup"),
+    ("nlb", "listener"): ("nlb", "Listener"),
     ("privatelink", "vpcendpoint"): ("privatelink", "VpcEndpoint"),
     ("privatelink", "vpcendpointservice"): ("privatelink", "EndpointService"),
 }
@@ -93,7 +94,7 @@ class CallFacts:
 
 def kind_of(service: str, named: str) -> type[Resource] | None:
     """The class of the resources with tags that the ARNs of a service name so (``instance``)."""
-    place = _KINDS.get((service, named))
+    place = KINDS.get((service, named))
     if place is None:
         return None
     kind: type[Resource] = getattr(import_module(f"jackfield.products.{place[0]}.resources"), place[1])
