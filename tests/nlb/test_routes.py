@@ -10,7 +10,7 @@ import pytest
 from jackfield.endpoints.resources import Endpoint
 from jackfield.products.ecs.resources import Rule, SecurityGroup
 from jackfield.products.nlb.resources import Ailing, Check, Listener, Server, ServerGroup
-from jackfield.products.nlb.routes import Pool, routes
+from jackfield.products.nlb.routes import Target, pool_of, routes
 from jackfield.reconcile.balancer_health import ailing_of
 from jackfield.relay.messages import BackendHealth
 from jackfield.relay.route import Backend, Balance, HealthCheck, Route
@@ -35,7 +35,7 @@ def server(number: int, weight: int = 100, status: str = "Available") -> Server:
     )
 
 
-def reach(one: Server) -> Backend:
+def reach(one: Target) -> Backend:
     return Backend(target=f"tcp:{one.address}:{one.port}", name=f"{one.address}:{one.port}", weight=one.weight)
 
 
@@ -46,8 +46,8 @@ def plan(
     groups: list[SecurityGroup] | None = None,
     endpoint: Endpoint = ENDPOINT,
 ) -> tuple[Route, ...]:
-    pools = {group.id: Pool(group=group, servers=servers)}
-    return routes(endpoint, listeners, pools, groups, reach, drain=1.5, local_clients="whitelist")
+    pools = {one.port: pool_of(group, servers) for one in listeners if one.listens}
+    return routes(endpoint, pools, groups, reach, drain=1.5, local_clients="whitelist")
 
 
 def test_one_route_a_listener() -> None:

@@ -5,7 +5,7 @@ A line that is not needed any more makes a test fail.
 
 from __future__ import annotations
 
-from tests.products import differences_rds_life, differences_tair, router_differences
+from tests.products import differences_rds_life, differences_slb, differences_tair, router_differences
 
 LATER = "what it asks for is not built; the vendor's default holds"
 NO_MONEY = "orders, coupons and renewals cost nothing here"
@@ -454,6 +454,11 @@ ALL_RESOURCES = {
     "Nlb.ListTagResources",
     "Nlb.TagResources",
     "Nlb.UntagResources",
+    "Slb.DescribeRegions",
+    "Slb.DescribeZones",
+    "Slb.ListTagResources",
+    "Slb.TagResources",
+    "Slb.UntagResources",
     "Sts.GetCallerIdentity",
     "Location.DescribeEndpoints",
 }
@@ -476,3 +481,4 @@ WITHOUT_EFFECT |= router_differences.WITHOUT_EFFECT
 UNDOCUMENTED |= router_differences.UNDOCUMENTED
 OWN_TEXTS |= router_differences.OWN_TEXTS
 REFUSED_VALUES |= router_differences.REFUSED_VALUES
+WITHOUT_EFFECT |= differences_slb.WITHOUT_EFFECT

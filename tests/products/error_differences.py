@@ -37,5 +37,6 @@ GATEWAYS_OWN: dict[str, str] = {
 
 NO_ERROR_TABLE: dict[str, str] = {
     "Location": "the vendor publishes none; its codes are those that the core SDK reads",
+    "Slb": "its SDK names none; errors.py says of each where it is from",
 }
 """Products that are not compared."""

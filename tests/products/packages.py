@@ -9,5 +9,6 @@ PACKAGES = {
     "Vpc": "alibabacloud_vpc20160428",
     "Ecs": "alibabacloud_ecs20140526",
     "Nlb": "alibabacloud_nlb20220430",
+    "Slb": "alibabacloud_slb20140515",
     "Sts": "alibabacloud_sts20150401",
 }

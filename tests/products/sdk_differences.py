@@ -22,6 +22,8 @@ NO_MACHINES = "there are no virtual machines"
 NO_OTHER_PORTS = "no server speaks Babelfish, and no PgBouncer runs"
 TCP_CHECKS = "of health checks by UDP or HTTP; servers are checked by TCP"
 ONE_REGION = "a service is reached from its own region"
+NO_ACL = "of access control lists, which are refused"
+NO_PAIRS = "of primary and secondary server groups, which are refused"
 SQL_SERVER = "of SQL Server, which is refused"
 
 Listed = dict[tuple[str, str], str]
@@ -49,6 +51,7 @@ _DB_INSTANCES = "Rds.DescribeDBInstances"
 _DB = "Items.DBInstanceAttribute"
 _NET = "DBInstanceNetInfos.DBInstanceNetInfo"
 _CHECK = "HealthCheckConfig"
+_HTTP_CHECK = "HealthCheckDomain HealthCheckHttpCode HealthCheckMethod HealthCheckURI"
 
 LEFT_OUT: Listed = _table(
     _fields(NO_COPIES, "Instances.DBInstanceAttribute", "GlobalInstanceId ReplicaId", _ATTRIBUTE),
@@ -255,6 +258,25 @@ LEFT_OUT: Listed = _table(
             "Privatelink.ListVpcEndpointConnections"),
     _fields(NO_IPV6, "Zones", "ZoneIpv6Address", "Privatelink.ListVpcEndpointZones"),
     _fields("nobody takes a role yet", "", "RoleId", "Sts.GetCallerIdentity"),
+    _fields(NO_SALE, "", "OrderId", "Slb.CreateLoadBalancer", "Slb.ModifyLoadBalancerInstanceSpec"),
+    _fields(
+        NO_SALE, "", "AutoReleaseTime EndTime EndTimeStamp RenewalCycUnit RenewalDuration RenewalStatus",
+        "Slb.DescribeLoadBalancerAttribute",
+    ),
+    _fields(
+        "of HTTP listeners", "ListenerPortsAndProtocol.ListenerPortAndProtocol", "ForwardPort ListenerForward",
+        "Slb.DescribeLoadBalancerAttribute",
+    ),
+    _fields(NO_ACL, "", "AclId AclIds AclType", "Slb.DescribeLoadBalancerTCPListenerAttribute"),
+    _fields(NO_ACL, "Listeners", "AclId AclType", "Slb.DescribeLoadBalancerListeners"),
+    _fields(TCP_CHECKS, "", _HTTP_CHECK, "Slb.DescribeLoadBalancerTCPListenerAttribute"),
+    _fields(TCP_CHECKS, "Listeners.TCPListenerConfig", _HTTP_CHECK, "Slb.DescribeLoadBalancerListeners"),
+    _fields(NO_PAIRS, "", "MasterSlaveServerGroupId", "Slb.DescribeLoadBalancerTCPListenerAttribute"),
+    _fields(NO_PAIRS, "Listeners.TCPListenerConfig", "MasterSlaveServerGroupId", "Slb.DescribeLoadBalancerListeners"),
+    _fields(
+        "listeners are TCP", "Listeners", "HTTPListenerConfig HTTPSListenerConfig UDPListenerConfig",
+        "Slb.DescribeLoadBalancerListeners",
+    ),
 )  # fmt: skip
 """Fields of replies."""
 

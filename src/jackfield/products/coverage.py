@@ -22,6 +22,7 @@ TITLES = {
     "vpc": "VPC",
     "ecs": "ECS (security groups)",
     "nlb": "NLB",
+    "slb": "Classic load balancers",
     "sts": "STS",
     "location": "Location",
 }

@@ -14,6 +14,7 @@ _SPELLINGS = {
     "qps": "QPS",
     "ip": "Ip",
     "vpc": "Vpc",
+    "vserver": "VServer",
     "vpcs": "Vpcs",
     "vswitch": "VSwitch",
     "vswitches": "VSwitches",

@@ -4,17 +4,18 @@ read it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from jackfield.endpoints.resources import Endpoint
-from jackfield.products.nlb.resources import Ailing, Listener, Server, ServerGroup
+from jackfield.products.nlb.resources import Ailing, Port
+from jackfield.products.nlb.routes import Pool
+from jackfield.reconcile.balancer_plan import B, Family, P
 from jackfield.reconcile.loop import Later
 from jackfield.reconcile.world import World
 from jackfield.relay.client import RelayDown
 from jackfield.relay.messages import BackendHealth
-from jackfield.store.interface import Reader
 
 _REASONS = (
     ("no answer", "CONNECT_TIMEOUT"),
@@ -29,37 +30,40 @@ a client away resets it within the dial or after it is a matter of microseconds.
 _FAILED = "CONNECT_FAILED"
 
 
-def note_health(world: World, load_balancer: str) -> None:
-    """Writes what changed since the last look. Without engines nobody looks, so every server stays Initial.
+def note_health(world: World, family: Family[B, P], load_balancer: B) -> None:
+    """Writes what changed since the last look. A server that nobody looked at yet is Initial, so without engines every
+    one is.
 
     :raises Later: the relay is down.
     """
     with world.store.read() as view:
-        endpoints = view.children(Endpoint, load_balancer)
-        listeners = view.children(Listener, load_balancer)
-        seen = {} if world.real else {one.id: _unseen(view, one) for one in listeners}
+        endpoints = view.children(Endpoint, load_balancer.id)
+        listeners = view.children(family.listener, load_balancer.id)
+        pools = {one.id: family.pool(view, load_balancer, one, "") for one in listeners if one.listens}
+    health: list[BackendHealth] = []
     if world.real:
         try:
             health = [one for endpoint in endpoints for one in world.relays["tcp"].health(endpoint.id)]
         except RelayDown as error:
             raise Later(0.05, str(error)) from error
-        seen = {one.id: ailing_of(health, one.port) for one in listeners}
-    changed = {one.id: seen[one.id] for one in listeners if one.ailing != seen[one.id]}
+    seen = {one.id: _seen(health, one, pools.get(one.id)) for one in listeners}
+    changed = [one for one in listeners if one.ailing != seen[one.id]]
     if not changed:
         return
     with world.store.write() as tx:
-        for id, ailing in changed.items():
-            current = tx.get(Listener, id)
-            if current is not None:
-                tx.put(msgspec.structs.replace(current, ailing=ailing))
+        for one in changed:
+            current = tx.get(family.listener, one.id)
+            if current is not None and current.ailing == one.ailing:  # else a server came meanwhile: look again
+                tx.put(msgspec.structs.replace(current, ailing=seen[one.id]))
 
 
-def _unseen(view: Reader, listener: Listener) -> tuple[Ailing, ...]:
-    group = view.get(ServerGroup, listener.group_id)
-    if group is None or not group.check.enabled or not listener.listens:
+def _seen(health: Sequence[BackendHealth], listener: Port, pool: Pool | None) -> tuple[Ailing, ...]:
+    if pool is None or not pool.check.enabled:
         return ()
-    servers = sorted(view.children(Server, group.id), key=lambda one: one.id)
-    return tuple(Ailing(address=one.address, port=one.port, status="Initial") for one in servers)
+    known = {one.name for one in health if one.route.rpartition("/")[2] == str(listener.port)}
+    unseen = [one for one in pool.targets if f"{one.address}:{one.port}" not in known]
+    fresh = (Ailing(address=one.address, port=one.port, status="Initial") for one in unseen)
+    return tuple(sorted((*ailing_of(health, listener.port), *fresh), key=lambda one: f"{one.address}:{one.port}"))
 
 
 def ailing_of(health: Iterable[BackendHealth], port: int) -> tuple[Ailing, ...]:

@@ -8,7 +8,7 @@ from jackfield.endpoints.resources import Endpoint
 from jackfield.endpoints.uses import users
 from jackfield.products.nlb.resources import Listener, LoadBalancer, Server, ServerGroup
 from jackfield.products.nlb.states import AVAILABLE, DELETING, REMOVING
-from jackfield.reconcile.balancer_plan import planned
+from jackfield.reconcile.balancer_plan import NETWORK, planned
 from jackfield.reconcile.loop import Later, wait_until
 from jackfield.reconcile.world import World
 from jackfield.relay.client import RelayDown
@@ -56,7 +56,7 @@ class ServerGroupReconciler:
             ports = {one.port for one in view.children(Listener, id) if one.group_id == group.id}
             for endpoint in view.children(Endpoint, id):
                 if endpoint.status == "Serving":
-                    plan = planned(self._world, view, load_balancer, endpoint)
+                    plan = planned(self._world, view, NETWORK, load_balancer, endpoint)
                     found[endpoint.id] = {route.key: route for route in plan if route.port in ports}
         return found
 

@@ -36,11 +36,11 @@ from jackfield.identity.accounts import create_account
 from jackfield.identity.keys import KeyCache
 from jackfield.identity.resources import AccessKey
 from jackfield.processes import identify
-from jackfield.products.nlb.resources import Listener
 from jackfield.products.nlb.states import RUNNING, STOPPED
 from jackfield.products.regions import DEFAULT_REGION
 from jackfield.products.registry import Products
 from jackfield.products.vpc.resources import Vpc, VSwitch
+from jackfield.reconcile.balancer_plan import CLASSIC, NETWORK
 from jackfield.reconcile.balancers import BalancerReconciler
 from jackfield.reconcile.dialling import Dialler
 from jackfield.reconcile.instances import InstanceReconciler, Rest, ServingReconciler, rest_of, settled
@@ -151,7 +151,8 @@ class Process:
         )
         self._serving_kinds: tuple[ServingReconciler, ...] = (
             *self._instances,
-            BalancerReconciler(self._world),
+            BalancerReconciler(self._world, NETWORK),
+            BalancerReconciler(self._world, CLASSIC),
             ServerGroupReconciler(self._world),
             LinkReconciler(self._world),
         )
@@ -171,7 +172,8 @@ class Process:
         rests = tuple(rest_of(each) for each in self._serving_kinds)
         rests += RDS_CONTENTS
         rests += OCEANBASE_RESTS
-        rests += (Rest(Listener, frozenset((RUNNING, STOPPED))), *LINK_RESTS)
+        rests += tuple(Rest(one.listener, frozenset((RUNNING, STOPPED))) for one in (NETWORK, CLASSIC))
+        rests += LINK_RESTS
         self._overview = Overview(self._world, self._instances, rests, self._loop.idle)
         self._admin_token = _stored_secret(self._store, self._keyring, _ADMIN_TOKEN, lambda: secrets.token_urlsafe(32))
         self._stop = asyncio.Event()

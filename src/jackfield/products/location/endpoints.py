@@ -16,6 +16,7 @@ SERVICES = {
     "redisa": "r-kvstore",
     "r-kvstore": "r-kvstore",
     "kvstore": "r-kvstore",
+    "slb": "slb",
     "vpc": "vpc",
     "sts": "sts",
     "location": "location",

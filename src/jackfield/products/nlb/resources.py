@@ -38,23 +38,32 @@ class Zone(msgspec.Struct, frozen=True, kw_only=True):
     eni_id: str
 
 
-class LoadBalancer(Changing, frozen=True, kw_only=True, omit_defaults=True):
-    """:param zones: in the order of the create call; each is an endpoint, child of the load balancer.
+class Balancer(Changing, frozen=True, kw_only=True, omit_defaults=True):
+    """What network and classic load balancers have in common: each zone is an endpoint, child of the load balancer.
 
-    :param name: may be empty. :param protected_since, locked_since: seconds since the epoch.
+    :param security_group_ids: the groups that judge clients; without any, everybody in reach is admitted.
+    """
+
+    states: ClassVar[States] = LOAD_BALANCER_STATES
+
+    vpc_id: str
+    name: str = ""
+    resource_group_id: str = ""
+    security_group_ids: tuple[str, ...] = ()
+
+
+class LoadBalancer(Balancer, frozen=True, kw_only=True, omit_defaults=True):
+    """:param zones: in the order of the create call. :param name: may be empty.
+
+    :param protected_since, locked_since: seconds since the epoch.
     :param locked: ``ConsoleProtection``: the console lets nobody change it; the API does.
     """
 
     kind: ClassVar[str] = "nlb_load_balancer"
-    states: ClassVar[States] = LOAD_BALANCER_STATES
 
-    vpc_id: str
     dns_name: str
     zones: tuple[Zone, ...]
-    name: str = ""
     address_type: Literal["Internet", "Intranet"] = "Intranet"
-    resource_group_id: str = ""
-    security_group_ids: tuple[str, ...] = ()
     cross_zone: bool = True
     cps: int = 0
     protected: bool = False
@@ -74,24 +83,17 @@ class Ailing(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-class Listener(Changing, frozen=True, kw_only=True, omit_defaults=True):
-    """A port of a load balancer (the ``parent``).
+class Port(Changing, frozen=True, kw_only=True, omit_defaults=True):
+    """What listeners of network and classic load balancers (the ``parent``) have in common.
 
     :param stopped: whether it is stopped, which the status Configuring does not tell.
     :param ailing: what the relay said last of the servers that are not healthy.
     """
 
-    kind: ClassVar[str] = "nlb_listener"
     states: ClassVar[States] = LISTENER_STATES
 
     port: int
-    group_id: str
     description: str = ""
-    idle_timeout: int = 900
-    cps: int = 0
-    mss: int = 0
-    proxy_protocol: bool = False
-    sec_sensor: bool = False
     stopped: bool = False
     ailing: tuple[Ailing, ...] = ()
 
@@ -99,6 +101,19 @@ class Listener(Changing, frozen=True, kw_only=True, omit_defaults=True):
     def listens(self) -> bool:
         """Whether its port is open, or about to be."""
         return self.status in LISTENS or (self.status == CONFIGURING and not self.stopped)
+
+
+class Listener(Port, frozen=True, kw_only=True, omit_defaults=True):
+    """A port of a network load balancer."""
+
+    kind: ClassVar[str] = "nlb_listener"
+
+    group_id: str
+    idle_timeout: int = 900
+    cps: int = 0
+    mss: int = 0
+    proxy_protocol: bool = False
+    sec_sensor: bool = False
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
