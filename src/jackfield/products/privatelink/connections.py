@@ -150,8 +150,12 @@ def update_vpc_endpoint_connection_attribute(
 
 
 def _with_bandwidth(service: EndpointService, connection: Connection, bandwidth: int | None, mode: str) -> Connection:
-    """:raises InvalidParameterValue: the bandwidth is more, or less, than a connection to the service may have."""
+    """:raises InvalidParameterValue: the bandwidth is more, or less, than a connection to the service may have, or is
+    to be no limit behind a classic load balancer.
+    """
     wanted = connection.bandwidth if bandwidth is None else bandwidth
     if not MIN_BANDWIDTH <= wanted <= max_bandwidth(service):
         raise InvalidParameterValue(name="Bandwidth")
+    if mode == "Scalability" and service.resource_type == "slb":
+        raise InvalidParameterValue(name="TrafficControlMode")
     return msgspec.structs.replace(connection, bandwidth=wanted, traffic_control=mode or connection.traffic_control)

@@ -175,6 +175,7 @@ def create_vpc_endpoint(tx: Tx, call: Call, request: CreateVpcEndpointRequest) -
         created=call.now,
         endpoint_account=call.account,
         bandwidth=service.connect_bandwidth,
+        traffic_control=service.traffic_control,
         modified=call.now,
         settle_at=call.now + call.pace,
     )

@@ -50,7 +50,7 @@ class UpdateVpcEndpointServiceResourceAttributeRequest(Request):
     service_id: ServiceId
     resource_id: Annotated[str, Param("The load balancer.", "nlb-hp32z1wp5peaoox2q****")]
     auto_allocated_enabled: Annotated[bool, Param("Whether new endpoints may be connected to it by choice.", "true")]
-    zone_id: Annotated[str, Param("The zone of the load balancer; an nlb needs it.", "cn-hangzhou-i")] = ""
+    zone_id: Annotated[str, Param("The load balancer's zone; an slb needs none.", "cn-hangzhou-i")] = ""
     client_token: ClientToken = ""
     dry_run: DryRun = False
 
@@ -73,9 +73,16 @@ def update_vpc_endpoint_service_resource_attribute(
 ) -> Reply:
     """Says whether a load balancer is among those that new connections are given to. One of each zone has to be."""
     service = active_service(tx, call, request.region_id, request.service_id)
-    if not request.zone_id:
+    if not request.zone_id and service.resource_type != "slb":
         raise MissingParameterValue(name="ZoneId")
-    resource = tx.get(ServiceResource, resource_key(service.id, request.resource_id, request.zone_id))
+    resource = next(
+        (
+            one
+            for one in tx.children(ServiceResource, service.id)
+            if one.resource_id == request.resource_id and request.zone_id in ("", one.zone_id)
+        ),
+        None,
+    )
     if resource is None:
         raise EndpointServiceResourceNotFound
     others = (one for one in tx.children(ServiceResource, service.id) if one.id != resource.id)

@@ -41,6 +41,11 @@ class EndpointService(TaggedResource, frozen=True, kw_only=True, omit_defaults=T
         """The type that its endpoints have."""
         return "GatewayLoadBalancer" if self.resource_type == "gwlb" else "Interface"
 
+    @property
+    def traffic_control(self) -> TrafficControl:
+        """That of a new connection: behind a classic load balancer, bandwidth is a limit."""
+        return "BandwidthLimit" if self.resource_type == "slb" else "Scalability"
+
 
 class ServiceResource(Resource, frozen=True, kw_only=True, omit_defaults=True):
     """A load balancer in one zone behind a service (the ``parent``).
@@ -100,7 +105,8 @@ class Connection(Resource, frozen=True, kw_only=True, omit_defaults=True):
 
     :param endpoint_account: the endpoint's owner.
     :param bandwidth: Mbit/s (of 1,000,000 bits), in each direction and over all zones; a limit under BandwidthLimit.
-    :param traffic_control: Scalability, which is the default behind an nlb, lets bandwidth grow as needed.
+    :param traffic_control: Scalability, which is the default behind an nlb, lets bandwidth grow as needed; behind an
+        slb it is always BandwidthLimit.
     :param modified: seconds since the epoch.
     """
 

@@ -10,8 +10,7 @@ from msgspec import UNSET, UnsetType
 from jackfield.endpoints.resources import Endpoint
 from jackfield.endpoints.uses import end_use, use
 from jackfield.products.errors import MissingParameterValue
-from jackfield.products.nlb.resources import LoadBalancer, zone_endpoint_id
-from jackfield.products.nlb.states import DELETING as NLB_DELETING
+from jackfield.products.nlb.resources import zone_endpoint_id
 from jackfield.products.operation import Call, Param, Reply, Request, Shape, operation
 from jackfield.products.privatelink.errors import (
     AlbNotFound,
@@ -28,6 +27,7 @@ from jackfield.products.privatelink.errors import (
 )
 from jackfield.products.privatelink.geography import RESOURCE_TYPES
 from jackfield.products.privatelink.links import connected_through, load, replaced_load
+from jackfield.products.privatelink.load_balancers import zones_of_load_balancer
 from jackfield.products.privatelink.own import active_service, change, own_service
 from jackfield.products.privatelink.paging import MaxResults, NextToken, page
 from jackfield.products.privatelink.parameters import ClientToken, DryRun, RegionId, ServiceId
@@ -44,7 +44,7 @@ ResourceId = Annotated[str, Param("The load balancer.", "nlb-hp32z1wp5peaoox2q**
 
 
 def add_resource(tx: Tx, call: Call, service: EndpointService, *, type: str, id: str, zone: str) -> None:
-    """Puts a load balancer of the caller's behind a service.
+    """Puts a load balancer of the caller's behind a service, in one of its zones.
 
     :raises EndpointServiceResourceTypeNotSupport, EndpointServiceResourceTypeNotEqual, AlbNotFound,
         LoadBalancerNotFound, EndpointServiceNotSupportedZone, EndpointServiceResourceExist, QuotaMisMatched:
@@ -53,18 +53,11 @@ def add_resource(tx: Tx, call: Call, service: EndpointService, *, type: str, id:
         raise EndpointServiceResourceTypeNotSupport
     if type != service.resource_type:
         raise EndpointServiceResourceTypeNotEqual
-    if type == "alb":
-        raise AlbNotFound
-    balancer = tx.get(LoadBalancer, id) if type == "nlb" else None
-    if (
-        balancer is None
-        or (balancer.account, balancer.region) != (service.account, service.region)
-        or balancer.status == NLB_DELETING
-    ):
-        raise LoadBalancerNotFound
-    if not zone:
+    zones = zones_of_load_balancer(tx, service, id)
+    if not zone and type != "slb":
         raise MissingParameterValue(name="ZoneId")
-    if zone not in (one.zone_id for one in balancer.zones):
+    zone = zone or zones[0]
+    if zone not in zones:
         raise EndpointServiceNotSupportedZone
     present = tx.children(ServiceResource, service.id)
     if any((one.resource_id, one.zone_id) == (id, zone) for one in present):
@@ -78,7 +71,7 @@ def add_resource(tx: Tx, call: Call, service: EndpointService, *, type: str, id:
         parent=service.id,
         created=call.now,
         resource_id=id,
-        resource_type="nlb",
+        resource_type=service.resource_type,
         zone_id=zone,
     )
     tx.put(resource)
@@ -90,7 +83,7 @@ class AttachResourceToVpcEndpointServiceRequest(Request):
     service_id: ServiceId
     resource_id: ResourceId
     resource_type: ResourceTypeText
-    zone_id: Annotated[str, Param("The zone of the load balancer; an nlb needs it.", "cn-hangzhou-j")] = ""
+    zone_id: Annotated[str, Param("The load balancer's zone; an slb needs none.", "cn-hangzhou-j")] = ""
     client_token: ClientToken = ""
     dry_run: DryRun = False
 
