@@ -5,7 +5,7 @@ A line that is not needed any more makes a test fail.
 
 from __future__ import annotations
 
-from tests.products import differences_rds_life, differences_slb, differences_tair, router_differences
+from tests.products import differences_ram, differences_rds_life, differences_slb, differences_tair, router_differences
 
 LATER = "what it asks for is not built; the vendor's default holds"
 NO_MONEY = "orders, coupons and renewals cost nothing here"
@@ -473,6 +473,8 @@ NOT_YET_COMPARED: set[str] = set()
 WITHOUT_EFFECT |= differences_tair.WITHOUT_EFFECT
 REFUSED_VALUES |= differences_tair.REFUSED_VALUES
 UNDOCUMENTED |= differences_tair.UNDOCUMENTED
+UNDOCUMENTED |= differences_ram.UNDOCUMENTED
+OWN_TEXTS |= differences_ram.OWN_TEXTS
 WITHOUT_EFFECT |= differences_rds_life.WITHOUT_EFFECT
 REFUSED_VALUES |= differences_rds_life.REFUSED_VALUES
 UNDOCUMENTED |= differences_rds_life.UNDOCUMENTED

@@ -25,17 +25,20 @@ REWORDED: dict[tuple[str, str, int], str] = {
     ("Nlb", "IllegalParam", 400): "for a listed value that is not built here, the reason follows the listed text",
     ("R-kvstore", "ResourceNotAvailable", 400): WORDS,
     ("Rds", "InsufficientResourceCapacity", 404): WORDS,
+    ("Sts", "NoPermission", 403): "to the root of an account, which clients were seen to be answered so",
 }
 """Listed, with another text."""
 
 GATEWAYS_OWN: dict[str, str] = {
     "InvalidParameter.ContentType": "STS lists it",
     "InvalidSecurityToken.Expired": "exists at the vendor; its status and text are not published",
+    "InvalidSecurityToken.MismatchWithAccessKey": "clients know it; its status and text are not published",
     "InvalidSecurityToken.Malformed": "exists at the vendor; its status and text are not published",
 }
 """Codes of the gateway that the table of common errors lacks, and whose names do not say that they are Jackfield's."""
 
 NO_ERROR_TABLE: dict[str, str] = {
+    "Ram": "the metadata has none; its codes are those of the API's page of error messages",
     "Location": "the vendor publishes none; its codes are those that the core SDK reads",
     "Slb": "its SDK names none; errors.py says of each where it is from",
 }

@@ -10,5 +10,6 @@ PACKAGES = {
     "Ecs": "alibabacloud_ecs20140526",
     "Nlb": "alibabacloud_nlb20220430",
     "Slb": "alibabacloud_slb20140515",
+    "Ram": "alibabacloud_ram20150501",
     "Sts": "alibabacloud_sts20150401",
 }

@@ -257,7 +257,6 @@ LEFT_OUT: Listed = _table(
     _fields("a migrated zone keeps its interface and address", "Connections.Zones", "ReplacedEniId",
             "Privatelink.ListVpcEndpointConnections"),
     _fields(NO_IPV6, "Zones", "ZoneIpv6Address", "Privatelink.ListVpcEndpointZones"),
-    _fields("nobody takes a role yet", "", "RoleId", "Sts.GetCallerIdentity"),
     _fields(NO_SALE, "", "OrderId", "Slb.CreateLoadBalancer", "Slb.ModifyLoadBalancerInstanceSpec"),
     _fields(
         NO_SALE, "", "AutoReleaseTime EndTime EndTimeStamp RenewalCycUnit RenewalDuration RenewalStatus",
@@ -277,6 +276,9 @@ LEFT_OUT: Listed = _table(
         "listeners are TCP", "Listeners", "HTTPListenerConfig HTTPSListenerConfig UDPListenerConfig",
         "Slb.DescribeLoadBalancerListeners",
     ),
+    _fields("nobody logs on to a console here", "User", "LastLoginDate", "Ram.GetUser"),
+    _fields("the default version has it; the vendor's example says N/A", "Policy", "PolicyDocument", "Ram.GetPolicy"),
+    _fields("roles are gone at once", "Role", "LatestDeletionTask", "Ram.GetRole"),
 )  # fmt: skip
 """Fields of replies."""
 

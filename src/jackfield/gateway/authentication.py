@@ -16,6 +16,10 @@ from jackfield.gateway.errors import (
     InvalidParameterValue,
     InvalidSignatureMethod,
     MissingParameterValue,
+    MissingSecurityToken,
+    SecurityTokenExpired,
+    SecurityTokenMalformed,
+    SecurityTokenMismatch,
     SignatureDoesNotMatch,
     SignatureNonceUsed,
     TimestampExpired,
@@ -23,6 +27,7 @@ from jackfield.gateway.errors import (
 )
 from jackfield.gateway.nonces import NonceLog
 from jackfield.identity.keys import Key, KeyCache
+from jackfield.identity.sessions import PREFIX, MalformedToken
 
 WINDOW = 900.0
 """Seconds that a time stamp may be away from this machine's clock, either way."""
@@ -40,6 +45,8 @@ class Claims(NamedTuple):
     timestamp: str
     nonce: str
     signed: list[bytes]
+    token: str = ""
+    """SecurityToken; empty if there is none."""
 
 
 class Authenticator:
@@ -56,11 +63,12 @@ class Authenticator:
         :raises InvalidSignatureMethod, IncompleteSignature: signed in an unknown way, or not enough of it.
         :raises TimestampMalformed, TimestampExpired: 15 minutes are allowed for.
         :raises AccessKeyNotFound, AccessKeyInactive, SignatureDoesNotMatch, SignatureNonceUsed: as they say.
+        :raises MissingSecurityToken, SecurityTokenMalformed, SecurityTokenMismatch, SecurityTokenExpired: as they say.
         """
         claims = acs3_claims(context) if context.acs3 else v1_claims(context)
         if abs(context.now - seconds(claims.timestamp)) > WINDOW:
             raise TimestampExpired
-        key = self._find(claims.access_key)
+        key = self._find(claims.access_key, claims.token, context.now)
         if context.acs3:
             prove_acs3(context, claims, key)
         else:
@@ -72,12 +80,27 @@ class Authenticator:
             raise SignatureNonceUsed
         context.nonce = claims.nonce
 
-    def _find(self, key_id: str) -> Key:
+    def _find(self, key_id: str, token: str, now: float) -> Key:
+        if token or key_id.startswith(PREFIX):
+            return self._temporary(key_id, token, now)
         key = self._keys.find(key_id) if _key_id(key_id) else None
         if key is None or key.principal.project:  # keys of projects sign calls of OceanBase Cloud only
             raise AccessKeyNotFound
         if not key.active:
             raise AccessKeyInactive
+        return key
+
+    def _temporary(self, key_id: str, token: str, now: float) -> Key:
+        if not token:
+            raise MissingSecurityToken
+        try:
+            key = self._keys.session_key(token)
+        except MalformedToken:
+            raise SecurityTokenMalformed from None
+        if key.principal.access_key != key_id:
+            raise SecurityTokenMismatch
+        if now >= key.expires:
+            raise SecurityTokenExpired
         return key
 
 
@@ -113,6 +136,7 @@ def v1_claims(context: Context) -> Claims:
         timestamp=value("Timestamp", ""),
         nonce=value("SignatureNonce", ""),
         signed=[],
+        token=value("SecurityToken", ""),
     )
 
 
@@ -140,6 +164,7 @@ def acs3_claims(context: Context) -> Claims:
         timestamp=timestamp.decode("latin-1"),
         nonce=nonce.decode("latin-1"),
         signed=parts.signed,
+        token=headers.get(b"x-acs-security-token", b"").decode("latin-1"),
     )
 
 
@@ -158,7 +183,10 @@ def prove_acs3(context: Context, claims: Claims, key: Key) -> None:
     digest = signatures.body_hash(context.request.body)
     canonical = signatures.acs3_canonical(context.request, context.query, context.headers, claims.signed, digest)
     string = signatures.acs3_string(canonical)
-    if not signatures.MUST_BE_SIGNED.issubset(claims.signed):
+    must = signatures.MUST_BE_SIGNED
+    if claims.token:
+        must = must | {b"x-acs-security-token"}
+    if not must.issubset(claims.signed):
         raise IncompleteSignature(string=string)
     if not signatures.same(signatures.acs3_signature(key.secret, string), claims.signature) or not signatures.same(
         digest, context.headers.get(b"x-acs-content-sha256", b"")

@@ -6,11 +6,15 @@ name begins with ``Jackfield`` or whose docstring says so have no known counterp
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from jackfield.products.errors import (
+    AccessDenied,
+    ApiError,
+    InternalError,
+    InvalidParameterValue,
+    MissingParameterValue,
+)
 
-from jackfield.products.errors import ApiError, InternalError, InvalidParameterValue, MissingParameterValue
-
-__all__ = ["InternalError", "InvalidParameterValue", "MissingParameterValue"]
+__all__ = ["AccessDenied", "InternalError", "InvalidParameterValue", "MissingParameterValue"]
 
 
 class ActionNotFound(ApiError):
@@ -197,17 +201,6 @@ class ThrottlingApi(ApiError):
     message = "Request was denied due to api flow control."
 
 
-class AccessDenied(ApiError):
-    """A policy forbids the call, or none allows it.
-
-    :param denied: ``AccessDeniedDetail`` of the answer.
-    """
-
-    def __init__(self, detail: str, *, denied: Mapping[str, str]) -> None:
-        super().__init__(detail)
-        self.denied = denied
-
-
 class ForbiddenRam(AccessDenied):
     """As most products say it."""
 
@@ -246,6 +239,14 @@ class SecurityTokenMalformed(ApiError):
     code = "InvalidSecurityToken.Malformed"
     status = 400
     message = "Specified SecurityToken is malformed."
+
+
+class SecurityTokenMismatch(ApiError):
+    """The token is another key's. Code from the vendor's clients; status and text are not verified."""
+
+    code = "InvalidSecurityToken.MismatchWithAccessKey"
+    status = 400
+    message = "Specified SecurityToken mismatch with the AccessKey."
 
 
 class MissingSecurityToken(ApiError):

@@ -33,6 +33,7 @@ from jackfield.gateway.errors import (
     ServiceUnavailable,
     SignatureNonceUsed,
 )
+from jackfield.gateway.key_uses import KeyUses
 from jackfield.gateway.message import HttpRequest, HttpResponse, first_values, parse_pairs
 from jackfield.gateway.nonces import LIFETIME, NonceLog
 from jackfield.gateway.regions import region_of
@@ -90,6 +91,7 @@ class Pipeline:
         self._local_clients = local_clients
         self._report = report
         self._clock = clock
+        self._use = KeyUses(store)
         authenticate = Authenticator(keys, NonceLog())
         authorise = Authoriser(keys.seal)
         self.before: tuple[Stage, ...] = (
@@ -181,11 +183,13 @@ class Pipeline:
         return HttpResponse(error.status, _content_type(context), body, context.request_id)
 
     def _note(self, context: Context, code: str, started: float) -> None:
-        """One line a call, in ``key=value``: no secrets, no values of parameters."""
+        """One line a call, in ``key=value``: no secrets, no values of parameters; and the use of its key."""
         account = context.found.principal.account if context.found else "-"
         took = (time.perf_counter() - started) * 1000
         action = _action(context)
         self._report(f"call request={context.request_id} account={account} action={action} code={code} ms={took:.2f}")
+        if context.found is not None:
+            self._use(context.found, context.now)
 
     def find_product(self, context: Context) -> None:
         """Sets ``action`` and ``product``."""
@@ -208,9 +212,11 @@ class Pipeline:
 
     def check_key(self, context: Context) -> None:
         """The key was read before this transaction began; it must be the same within."""
-        if not self._keys.stands(context.reader, context.key):
+        key = self._keys.standing(context.reader, context.key)
+        if key is None:
             gone = context.reader.get(AccessKey, context.key.principal.access_key) is None
             raise AccessKeyNotFound if gone else AccessKeyInactive
+        context.key = key
 
     def make_call(self, context: Context) -> None:
         """Sets ``call``."""

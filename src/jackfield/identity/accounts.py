@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import string
+from collections.abc import Callable
 
 from jackfield.identity.resources import AccessKey, Account
 from jackfield.store.interface import Tx
@@ -33,15 +34,34 @@ def create_access_key(tx: Tx, keyring: KeyRing, now: float, account: Account, pa
     :param parent: the project that the key belongs to; empty for the account itself.
     :return: the key's id, 24 characters as the vendor's are, and its secret of 30.
     """
+    key, secret = make_access_key(
+        lambda text, context: keyring.seal(text, context=context), now, account.id, parent=parent
+    )
+    tx.put(key)
+    return key.id, secret
+
+
+def make_access_key(
+    seal: Callable[[str, str], str], now: float, account: str, *, parent: str = "", user: str = ""
+) -> tuple[AccessKey, str]:
+    """An active key pair, which is not stored yet.
+
+    :param seal: encrypts a secret (first argument); the second says what it is for.
+    :param parent: whose key it is, if it is not the account's. :param user: the RAM user's name, if it is a user's.
+    :return: the key and its secret.
+    """
     key_id = "LTAI5t" + _letters(18)
     secret = _letters(30)
-    sealed = keyring.seal(secret, context=key_id)
-    tx.put(
-        AccessKey(
-            id=key_id, account=account.id, parent=parent or account.id, status="Active", created=now, secret=sealed
-        ),
+    key = AccessKey(
+        id=key_id,
+        account=account,
+        parent=parent or account,
+        status="Active",
+        created=now,
+        secret=seal(secret, key_id),
+        user=user,
     )
-    return key_id, secret
+    return key, secret
 
 
 def _account_number() -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
+from jackfield.identity.people import Role
 from jackfield.identity.principal import Principal
 from jackfield.identity.resources import AccessKey
+from jackfield.identity.sessions import open_token
 from jackfield.store.interface import Reader, Store
 from jackfield.store.secrets import KeyRing
 
@@ -15,13 +17,15 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
 
     :param secret: in clear; never to be logged.
     :param active: ``False`` when the key is switched off.
-    :param sealed: the secret as stored, to notice that the key was replaced.
+    :param sealed: the secret as stored, to notice that the key was replaced; the token of a temporary key.
+    :param expires: when a temporary key is over, seconds since the epoch; 0: never.
     """
 
     principal: Principal
     secret: bytes
     active: bool
     sealed: str
+    expires: float = 0.0
 
     def __repr__(self) -> str:
         return f"Key({self.principal.access_key!r}, active={self.active})"
@@ -62,21 +66,42 @@ class KeyCache:
             stored = reader.get(AccessKey, key_id)
         known = stored or _decode(_DECOY)
         key = self._keys.get(known.id)
-        if stored is None or stored.status != "Active":
+        if stored is None or stored.status != "Active" or stored.user:
             return None
         return key if key is not None and key.sealed == stored.secret else self._remember(stored)
 
-    def stands(self, reader: Reader, key: Key) -> bool:
-        """Whether the store has the key as it is remembered, and active; forgets it otherwise.
+    def session_key(self, token: str) -> Key:
+        """The temporary key of a security token, over or not. :raises MalformedToken: it is no token."""
+        key = self._keys.get(token)
+        if key is None:
+            session = open_token(self._keyring, token)
+            key = Key(
+                principal=session.principal,
+                secret=session.secret.encode(),
+                active=True,
+                sealed=token,
+                expires=session.expires,
+            )
+            self._keep(token, key)
+        return key
+
+    def standing(self, reader: Reader, key: Key) -> Key | None:
+        """The key as it is now: with its user's name of now, or ``None`` and forgotten when it signs nothing any more.
 
         Asked within a call's own transaction, so that a key that was switched off or deleted, by whomever, signs
-        nothing any more.
+        nothing any more. A temporary key stands as long as its role is there.
         """
+        if key.principal.role:
+            return key if reader.get(Role, key.principal.role) is not None else None
         stored = reader.get(AccessKey, key.principal.access_key)
-        if stored is not None and stored.secret == key.sealed and stored.status == "Active":
-            return True
-        self.forget(key.principal.access_key)
-        return False
+        if stored is None or stored.secret != key.sealed or stored.status != "Active":
+            self.forget(key.principal.access_key)
+            return None
+        return key if stored.user == key.principal.name else self._remember(stored)
+
+    def stands(self, reader: Reader, key: Key) -> bool:
+        """As :meth:`standing`, where only that matters."""
+        return self.standing(reader, key) is not None
 
     def seal(self, text: str, context: str) -> str:
         """Encrypts a secret that a call brought (a database account's password), for the store."""
@@ -89,19 +114,32 @@ class KeyCache:
     def _remember(self, stored: AccessKey) -> Key:
         key = self._unseal(stored)
         if key.active:
-            if len(self._keys) >= self._limit:
-                del self._keys[next(iter(self._keys))]
-            self._keys[stored.id] = key
+            self._keep(stored.id, key)
         return key
+
+    def _keep(self, name: str, key: Key) -> None:
+        if len(self._keys) >= self._limit:
+            del self._keys[next(iter(self._keys))]
+        self._keys[name] = key
 
     def _unseal(self, stored: AccessKey) -> Key:
         secret = self._keyring.unseal(stored.secret, context=stored.id)
-        principal = Principal(
-            account=stored.account,
-            kind="Account",
-            id=stored.account,
-            arn=f"acs:ram::{stored.account}:root",
-            access_key=stored.id,
-            project=stored.parent if stored.parent != stored.account else "",
-        )
+        if stored.user:
+            principal = Principal(
+                account=stored.account,
+                kind="RAMUser",
+                id=stored.parent,
+                arn=f"acs:ram::{stored.account}:user/{stored.user}",
+                access_key=stored.id,
+                name=stored.user,
+            )
+        else:
+            principal = Principal(
+                account=stored.account,
+                kind="Account",
+                id=stored.account,
+                arn=f"acs:ram::{stored.account}:root",
+                access_key=stored.id,
+                project=stored.parent if stored.parent != stored.account else "",
+            )
         return Key(principal=principal, secret=secret.encode(), active=stored.status == "Active", sealed=stored.secret)

@@ -20,13 +20,14 @@ class Account(Resource, frozen=True, kw_only=True):
 
 
 class AccessKey(Resource, frozen=True, kw_only=True):
-    """A key pair that signs calls; its parent is the account, or a project of OceanBase Cloud.
+    """A key pair that signs calls; its parent is the account, a RAM user, or a project of OceanBase Cloud.
 
     Status ``Active`` or ``Inactive``. Both ways, and the removal, are intents: switching a key is all there is to it,
     no data plane has to acknowledge anything.
 
     :param id: the key's id, ``LTAI…``.
     :param secret: sealed by the data folder's key ring, with the key's id as context.
+    :param user: name of the RAM user whose key it is; empty for everybody else's.
     """
 
     kind: ClassVar[str] = "access_key"
@@ -37,3 +38,15 @@ class AccessKey(Resource, frozen=True, kw_only=True):
     )
 
     secret: str
+    user: str = ""
+
+
+class KeyUse(Resource, frozen=True, kw_only=True):
+    """When an access key was used last; its parent is the key, whose id it has.
+
+    :param at: seconds since the epoch, to the minute: a use is not written down within a minute of the one before.
+    """
+
+    kind: ClassVar[str] = "access_key_use"
+
+    at: float

@@ -23,6 +23,7 @@ TITLES = {
     "ecs": "ECS (security groups)",
     "nlb": "NLB",
     "slb": "Classic load balancers",
+    "ram": "RAM",
     "sts": "STS",
     "location": "Location",
 }

@@ -6,6 +6,7 @@ what it raises and the documents, the parity tests and the gateway read the same
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 
@@ -40,6 +41,17 @@ class ApiError(Exception):
 def declare(name: str, status: int, message: str, code: str | None = None) -> type[ApiError]:
     """Makes an error class; only for tables of errors that nobody catches by name."""
     return type(name, (ApiError,), {"code": code or name, "status": status, "message": message})
+
+
+class AccessDenied(ApiError):
+    """A policy forbids the call, or none allows it.
+
+    :param denied: ``AccessDeniedDetail`` of the answer.
+    """
+
+    def __init__(self, detail: str, *, denied: Mapping[str, str]) -> None:
+        super().__init__(detail)
+        self.denied = denied
 
 
 class MissingParameterValue(ApiError):

@@ -18,6 +18,7 @@ SERVICES = {
     "kvstore": "r-kvstore",
     "slb": "slb",
     "vpc": "vpc",
+    "ram": "ram",
     "sts": "sts",
     "location": "location",
 }

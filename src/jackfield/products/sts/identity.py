@@ -19,6 +19,7 @@ class GetCallerIdentityReply(Reply):
     identity_type: str
     principal_id: str
     user_id: str | msgspec.UnsetType = msgspec.UNSET
+    role_id: str | msgspec.UnsetType = msgspec.UNSET
 
 
 @operation(STS, title="Queries the identity of the caller", access="get")
@@ -29,5 +30,6 @@ def get_caller_identity(tx: Reader, call: Call, request: GetCallerIdentityReques
         arn=call.principal.arn,
         identity_type=call.principal.kind,
         principal_id=call.principal.id,
-        user_id=call.principal.id,
+        user_id=msgspec.UNSET if call.principal.role else call.principal.id,
+        role_id=call.principal.role or msgspec.UNSET,
     )
