@@ -22,8 +22,8 @@ from tests.naming import readable
 from tests.running import PASSWORD, Running, kill, until
 from tests.users import User
 
-COMMANDS = ("up", "down", "ps", "adopt", "env", "exec", "doctor", "demo")
-NEEDS_A_FOLDER = ("down", "ps", "env", "exec")
+COMMANDS = ("up", "down", "ps", "adopt", "env", "whoami", "policy", "exec", "doctor", "demo")
+NEEDS_A_FOLDER = ("down", "ps", "env", "whoami", "exec")
 
 
 @pytest.fixture(scope="module")

@@ -97,6 +97,7 @@ class People(World):
     def _put(self, holder: Holder) -> None:
         with self.store.write() as tx:
             tx.put(holder)
+            tx.claim(holder.space, holder.name.lower(), holder)
             touch(tx, self.owner)
 
     def _signer(self, holder: Holder, **principal: Any) -> Signer:

@@ -12,8 +12,12 @@ from xml.etree import ElementTree
 import msgspec
 import pytest
 
-from jackfield.gateway.authorisation import SEALED_FOR
-from jackfield.gateway.facts import KINDS, kind_of, role_arn
+from jackfield.gateway.authorisation import SEALED_FOR, Authoriser
+from jackfield.gateway.context import Context
+from jackfield.gateway.errors import AccessDenied
+from jackfield.gateway.facts import KINDS, CallFacts, kind_of, role_arn
+from jackfield.gateway.message import HttpRequest
+from jackfield.identity.keys import Key
 from jackfield.products.asked import NAMED, OPEN, asked
 from jackfield.products.operation import Operation
 from jackfield.products.registry import Products
@@ -331,3 +335,23 @@ def test_oceanbase_cloud_is_for_projects(tmp_path: Path) -> None:
     from jackfield.products.oceanbase import load
 
     assert load().ram_code not in {one.product.ram_code for one in OPERATIONS}
+
+
+@pytest.mark.parametrize("arn", ["acs:ram:", "acs:ram::x", "acs:ram", ":", "*", "", "\udcff{}%s", "a:b:c:d:e:f", "{0}"])
+def test_names_that_are_no_arns(people: People, arn: str) -> None:
+    """Whatever a client calls a resource, it is judged and not stumbled over."""
+    name = f"odd{len(people.keys.people)}"
+    conditions = {"acs:ResourceTag/a": "b"}
+    who = people.user(name, document(allow("*", "*", StringEquals=conditions)))
+    if arn.isascii():  # the client cannot send the other one
+        assert release(people, who, arn) == "Forbidden.RAM"
+    context = Context(HttpRequest("POST", "/", b"", [], b""), 0.0)
+    context.key = Key(principal=people.keys.people[who.key_id], secret=b"", active=True, sealed="")
+    context.parameters, context.region = {"RoleArn": arn, "ResourceId.1": arn, "ResourceType": arn}, "cn-hangzhou"
+    for action in ("vpc:TagResources", "kvstore:TagResources", "ecs:TagResources"):
+        context.operation = next(one for one in OPERATIONS if one.action == action)
+        with people.store.read() as context.reader, pytest.raises(AccessDenied):
+            Authoriser(people.keys.seal)(context)
+    with people.store.read() as view:
+        facts = CallFacts(view, context.key.principal, {}, source="", secure=False).about(arn)
+        assert facts("acs:resourcetag/a") is None

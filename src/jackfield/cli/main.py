@@ -81,6 +81,12 @@ def build_parser() -> argparse.ArgumentParser:
     env = _add(commands, "env", "shell exports for SDKs, or a profile for the aliyun CLI")
     env.add_argument("--format", choices=("shell", "aliyun-cli", "json"), default="shell", help="(default %(default)s)")
 
+    whoami = _add(commands, "whoami", "whom an access key stands for, and which policies apply to it")
+    whoami.add_argument("--access-key", default="", metavar="ID", help="the key's id (default: $ALIBABA_CLOUD_ACCESS_KEY_ID, else the root's)")  # fmt: skip  # noqa: E501
+    whoami.add_argument("--json", action="store_true", help="for machines")
+
+    _add_policy(commands)
+
     execute = _add(commands, "exec", "run a program that can resolve the endpoints' names")
     execute.add_argument("--vpc", metavar="ID", help="run it inside of a VPC: with its addresses, names and nothing else (Linux)")  # fmt: skip  # noqa: E501
     execute.add_argument("--from", dest="source", metavar="ADDRESS", help="the IPv4 address from which it dials in the VPC (default: one of the VPC's own)")  # fmt: skip  # noqa: E501
@@ -93,6 +99,20 @@ def build_parser() -> argparse.ArgumentParser:
     demo.add_argument("--keep", action="store_true", help="leave everything running at the end")
     demo.add_argument("--data", type=Path, metavar="DIR", help="data folder (default: a temporary one)")
     return parser
+
+
+def _add_policy(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    policy = _add(commands, "policy", "who may do what, and why", data=False)
+    kinds = policy.add_subparsers(dest="what", metavar="WHAT", required=True)
+    simulate = _add(kinds, "simulate", "what would come of a call; exit status 0 if it were allowed, 1 if not")
+    simulate.add_argument("--principal", required=True, metavar="WHO", help="user/NAME, role/NAME[/SESSION], root, or an ARN")  # fmt: skip  # noqa: E501
+    simulate.add_argument("--action", required=True, metavar="ACTION", help="for example kvstore:ReleaseDirectConnection")  # fmt: skip  # noqa: E501
+    simulate.add_argument("--resource", default="*", metavar="ARN", help="acs:SERVICE:REGION:ACCOUNT:ID (default: all resources)")  # fmt: skip  # noqa: E501
+    simulate.add_argument("--condition", action="append", default=[], metavar="KEY=VALUE", help="what is known of the call, for example acs:SourceIp=10.0.0.1; may be repeated")  # fmt: skip  # noqa: E501
+    simulate.add_argument("--account", default="", metavar="ID", help="the principal's account (default: the first one)")  # fmt: skip  # noqa: E501
+    simulate.add_argument("--json", action="store_true", help="for machines")
+    decode = _add(kinds, "decode", "what the EncodedDiagnosticMessage of a refusal says")
+    decode.add_argument("message", metavar="MESSAGE", help="as it stands in AccessDeniedDetail")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -125,6 +145,8 @@ _MODULES = {
     "ps": "ps",
     "adopt": "adopt",
     "env": "env",
+    "whoami": "whoami",
+    "policy": "policy",
     "exec": "execute",
     "doctor": "doctor",
     "demo": "demo",

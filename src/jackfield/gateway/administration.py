@@ -20,6 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from jackfield.gateway.adoption import Adoption, adopting
+from jackfield.gateway.explaining import Explaining
 from jackfield.identity.accounts import create_account
 from jackfield.identity.projects import create_project, create_project_key
 from jackfield.identity.resources import Account
@@ -52,11 +53,19 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 def administration(
-    *, token: str, store: Store, keyring: KeyRing, overview: Overview, adoption: Adoption, ca: Callable[[], str]
+    *,
+    token: str,
+    store: Store,
+    keyring: KeyRing,
+    overview: Overview,
+    adoption: Adoption,
+    ca: Callable[[], str],
+    root: Callable[[], str],
 ) -> Starlette:
     """The application; mount it at ``/_jackfield``.
 
     :param ca: gives the authority's certificate, as PEM.
+    :param root: gives the id of the account that Jackfield opened first.
     """
 
     async def authority(request: Request) -> Response:
@@ -130,6 +139,7 @@ def administration(
             Route("/_jackfield/changes", guard(changes), methods=["GET"]),
             Route("/_jackfield/accounts", guard(accounts), methods=["POST"]),
             Route("/_jackfield/projects", guard(projects), methods=["POST"]),
+            *Explaining(store, keyring, root).routes(guard, _body),
         ],
         exception_handlers={HTTPException: _refused, 404: _refused, 405: _refused, 500: _broken},
     )

@@ -53,6 +53,7 @@ class Authoriser:
     def _refuse(self, context: Context, arn: str, decision: Decision) -> NoReturn:
         principal, operation = context.key.principal, context.operation
         error = NoPermission if operation.product.ram_code in _NEWER else ForbiddenRam
+        arn = arn.encode("utf-8", "replace").decode()  # a client's broken bytes
         said = {"Resource": arn, "Reason": decision.reason, "RequestId": context.request_id}
         raise error(
             f"{principal.arn} may not {operation.action} on {arn}: {decision.reason}",

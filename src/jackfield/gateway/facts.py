@@ -45,6 +45,7 @@ class CallFacts:
     def about(self, arn: str) -> Facts:
         """The facts that a call's permission on a resource is judged by."""
         tags: dict[str, str] | None = None
+        service = arn.partition(":")[2].partition(":")[0]
 
         def fact(key: str) -> str | None:
             nonlocal tags
@@ -52,7 +53,7 @@ class CallFacts:
             if not slash:
                 return self._plain(name)
             scope, _, about = name.partition(":")
-            if about == "resourcetag" and scope in ("acs", arn.split(":", 2)[1]):
+            if about == "resourcetag" and scope in ("acs", service):
                 tags = self._tags(arn) if tags is None else tags
                 return tags.get(tag)
             if name == "acs:requesttag":
@@ -83,8 +84,8 @@ class CallFacts:
 
     def _tags(self, arn: str) -> dict[str, str]:
         """Of the resource that an ARN names, if it is there and the caller's account's."""
-        _, service, _, _, relative = arn.split(":", 4)
-        named, _, id = relative.partition("/")
+        _, service, _, _, relative = (*arn.split(":", 4), "", "", "", "")[:5]  # what a client calls one may be none
+        named, _, id = relative.encode("utf-8", "replace").decode().partition("/")
         kind = kind_of(service, named)
         found: Any = self._reader.get(kind, id) if kind is not None else None
         if found is None or found.account != self._principal.account:

@@ -290,6 +290,7 @@ class Process:
             overview=self._overview,
             adoption=Adoption(self._world, lambda: self._root()[0]),
             ca=lambda: self._world.authority().pem,
+            root=lambda: self._root()[0],
         )
 
     def _oceanbase(self, keys: KeyCache, report: Callable[[str], None]) -> ASGIApp:
