@@ -153,6 +153,16 @@ def test_what_always_holds(policies: Any, session: Any, action: str, arn: str, f
     assert (decision.source is None) == (decision.outcome == "ImplicitDeny")
 
 
+def test_every_fact_counts() -> None:
+    """Decisions are remembered, each for the facts that made it: an empty one is another than none."""
+    one = permissions(
+        [({"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"StringLike": {"a:B": "*"}}},)]
+    )
+    for _ in range(2):
+        for value, allowed in (("", True), (None, False), ("x", True)):
+            assert one.judge(RELEASE, ME, {"a:b": value}.get).allowed is allowed
+
+
 def test_patterns_cannot_hold_the_gateway_up() -> None:
     """What makes backtracking matchers take hours."""
     started = time.perf_counter()

@@ -41,6 +41,7 @@ class CallFacts:
         self._parameters = parameters
         self._source = source
         self._secure = secure
+        self._known: dict[str, str | None] = {}
 
     def about(self, arn: str) -> Facts:
         """The facts that a call's permission on a resource is judged by."""
@@ -51,7 +52,9 @@ class CallFacts:
             nonlocal tags
             name, slash, tag = key.partition("/")
             if not slash:
-                return self._plain(name)
+                if name not in self._known:
+                    self._known[name] = self._plain(name)
+                return self._known[name]
             scope, _, about = name.partition(":")
             if about == "resourcetag" and scope in ("acs", service):
                 tags = self._tags(arn) if tags is None else tags

@@ -10,7 +10,7 @@ from jackfield.identity.policy_judgement import Permissions, Source
 from jackfield.identity.principal import Principal
 from jackfield.store.interface import Reader, Tx
 
-_LIMIT = 1_000
+_LIMIT = 500
 """Principals whose permissions are kept at hand."""
 
 

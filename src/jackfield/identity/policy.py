@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any, Literal, TypeVar
 
 from jackfield.identity.policy_conditions import Condition, Facts, Unfit, compiled
-from jackfield.identity.policy_patterns import Match, action_pattern, resource_pattern
+from jackfield.identity.policy_patterns import action_pattern, resource_pattern
 
 Effect = Literal["Allow", "Deny"]
 
@@ -38,10 +38,12 @@ class PolicyMalformed(ValueError):
 class Statement:
     """One statement of a document.
 
-    :param number: its place in the document, from 1.
+    :ivar number: its place in the document, from 1.
+    :ivar covers: matches a resource's name in lower case; ``None``: it is about all resources.
+    :ivar conditions: all of them must be met.
     """
 
-    __slots__ = ("_actions", "_conditions", "_negated", "_resources", "effect", "number", "principals")
+    __slots__ = ("_actions", "_negated", "conditions", "covers", "effect", "number", "principals")
 
     def __init__(
         self,
@@ -56,22 +58,18 @@ class Statement:
         self.number = number
         self.effect = effect
         self.principals = principals
-        self._actions: tuple[Match, ...] = tuple(action_pattern(pattern) for pattern in actions)
+        self.covers = resource_pattern(*resources) if resources else None
+        self.conditions = conditions
+        self._actions = action_pattern(*actions)
         self._negated = negated
-        self._resources: tuple[Match, ...] = tuple(resource_pattern(pattern) for pattern in resources)
-        self._conditions = conditions
 
     def speaks_of(self, action: str) -> bool:
         """Whether it is about an action. :param action: in lower case."""
-        return any(match(action) for match in self._actions) is not self._negated
-
-    def covers(self, resource: str) -> bool:
-        """Whether it is about a resource. :param resource: in lower case."""
-        return any(match(resource) for match in self._resources)
+        return (self._actions(action) is not None) is not self._negated
 
     def unmet(self, facts: Facts) -> Condition | None:
         """The first of its conditions that a call does not meet; ``None``: it applies."""
-        for condition in self._conditions:
+        for condition in self.conditions:
             if not condition.met(facts):
                 return condition
         return None

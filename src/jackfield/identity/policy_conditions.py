@@ -77,7 +77,13 @@ def key_of(written: str) -> str:
 
 def compiled(block: Mapping[str, Mapping[str, tuple[str, ...]]]) -> tuple[Condition, ...]:
     """:raises Unfit: as :class:`Condition`."""
-    return tuple(Condition(name, key, values) for name, keys in block.items() for key, values in keys.items())
+    return tuple(_condition(name, key, values) for name, keys in block.items() for key, values in keys.items())
+
+
+@lru_cache(maxsize=4096)
+def _condition(name: str, key: str, values: tuple[str, ...]) -> Condition:
+    """The same condition is the same object, so that whoever judges a call judges it once."""
+    return Condition(name, key, values)
 
 
 def number(text: str) -> float | None:
@@ -102,20 +108,27 @@ def switch(text: str) -> bool | None:
 
 
 @lru_cache(maxsize=1024)
-def address(text: str) -> IPv4Address | IPv6Address | None:
-    """An address; one of IPv4 that is mapped into IPv6 is itself."""
+def address(text: str) -> tuple[int, int] | None:
+    """The version and number of an address; one of IPv4 that is mapped into IPv6 is itself."""
     try:
-        found = ip_address(text)
+        found: IPv4Address | IPv6Address = ip_address(text)
     except ValueError:
         return None
-    return (found.ipv4_mapped or found) if isinstance(found, IPv6Address) else found
+    if isinstance(found, IPv6Address):
+        found = found.ipv4_mapped or found
+    return found.version, int(found)
 
 
-def _network(text: str) -> Any:
+Block = tuple[int, int, int]
+"""The version of a block of addresses, its first and its last."""
+
+
+def _network(text: str) -> Block | None:
     try:
-        return ip_network(text, strict=False)
+        found = ip_network(text, strict=False)
     except ValueError:
         return None
+    return found.version, int(found.network_address), int(found.broadcast_address)
 
 
 Judge = Callable[[Any], bool]
@@ -126,6 +139,9 @@ def _any(read: Callable[[str], T | None], compare: Callable[[Any, T], bool]) -> 
 
     def judge_of(values: tuple[str, ...]) -> Judge:
         wanted = [_fit(read, value) for value in values]
+        if len(wanted) == 1:
+            only = wanted[0]
+            return lambda found: compare(found, only)
         return lambda found: any(compare(found, value) for value in wanted)
 
     return judge_of
@@ -143,16 +159,16 @@ def _one_of(values: tuple[str, ...]) -> Judge:
 
 
 def _like(values: tuple[str, ...]) -> Judge:
-    patterns = [text_pattern(value) for value in values]
-    return lambda found: any(match(found) for match in patterns)
+    match = text_pattern(*values)
+    return lambda found: match(found) is not None
 
 
 def _folded(values: tuple[str, ...]) -> Judge:
     return frozenset(value.casefold() for value in values).__contains__
 
 
-def _in_network(found: Any, network: Any) -> bool:
-    return found.version == network.version and found in network
+def _in_network(found: Any, block: Block) -> bool:
+    return bool(found[0] == block[0] and block[1] <= found[1] <= block[2])
 
 
 def _same(found: Any, value: bool) -> bool:

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
 from jackfield.identity.policy import Document, Statement
-from jackfield.identity.policy_conditions import Facts
+from jackfield.identity.policy_conditions import Condition, Facts
+from jackfield.identity.policy_patterns import Match
 
 Outcome = Literal["Allow", "ExplicitDeny", "ImplicitDeny"]
 
@@ -24,8 +25,8 @@ PolicyType = Literal["AccountLevelIdentityBasedPolicy", "SessionPolicy", "Assume
 
 _somebody = re.compile(r"acs:ram::\d{16}:(?:user|role)/.+", re.DOTALL).fullmatch
 
-_REMEMBERED = 2_000
-"""Actions whose statements are kept at hand."""
+_REMEMBERED = 500
+"""Actions whose statements are kept at hand, and decisions."""
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -79,18 +80,38 @@ class Miss(msgspec.Struct, frozen=True):
     why: str
 
 
-_Found = tuple[Source, Statement]
+class _Row(NamedTuple):
+    """A statement about an action, and what comes of it when it applies."""
+
+    source: Source
+    statement: Statement
+    covers: Match | None
+    conditions: tuple[Condition, ...]
+    decision: Decision
+
+
+class _About(NamedTuple):
+    """All statements about an action, in the order in which they decide.
+
+    :ivar keys: the condition keys that they look at.
+    """
+
+    rows: list[_Row]
+    keys: tuple[str, ...]
 
 
 class Policies:
-    """Documents of one level, with the statements about an action at hand."""
+    """Documents of one level, with the statements about an action at hand, and the decisions that were made.
+
+    A decision follows from action, resource and the facts that the statements look at; the same of these, the same
+    decision.
+    """
 
     def __init__(self, documents: Iterable[tuple[Source, Document]], level: PolicyType) -> None:
         self._level = level
-        statements = [(source, one) for source, document in documents for one in document.statements]
-        # Denials first: the first statement that applies then decides.
-        self._statements = sorted(statements, key=lambda found: found[1].effect != "Deny")
-        self._about: dict[str, list[_Found]] = {}
+        self._statements = [(source, one) for source, document in documents for one in document.statements]
+        self._about: dict[str, _About] = {}
+        self._decided: dict[tuple[str | None, ...], Decision] = {}
         self._implicit = Decision("ImplicitDeny", level)
 
     def judge(self, action: str, resource: str, facts: Facts) -> Decision:
@@ -98,32 +119,61 @@ class Policies:
 
         :param action: ``kvstore:ReleaseDirectConnection``, in any case.
         """
-        lower = resource.lower()
-        for source, statement in self.about(action):
-            if statement.covers(lower) and statement.unmet(facts) is None:
-                outcome: Outcome = "Allow" if statement.effect == "Allow" else "ExplicitDeny"
-                return Decision(outcome, self._level, source, statement.number)
+        about = self.about(action)
+        asked = (action, resource, *[facts(key) for key in about.keys])
+        decision = self._decided.get(asked)
+        if decision is None:
+            decision = self._decide(about, resource.lower(), facts)
+            if len(self._decided) >= _REMEMBERED:
+                self._decided.clear()
+            self._decided[asked] = decision
+        return decision
+
+    def _decide(self, about: _About, resource: str, facts: Facts) -> Decision:
+        met: dict[Condition, bool] = {}
+        for _, _, covers, conditions, decision in about.rows:
+            if covers is not None and covers(resource) is None:
+                continue
+            for condition in conditions:
+                applies = met.get(condition)
+                if applies is None:
+                    applies = met[condition] = condition.met(facts)
+                if not applies:
+                    break
+            else:
+                return decision
         return self._implicit
 
-    def about(self, action: str) -> list[_Found]:
-        """The statements about an action, denials first."""
-        found = self._about.get(action)
-        if found is None:
+    def about(self, action: str) -> _About:
+        """The statements about an action: denials first, so that the first one that applies decides; then those
+        without conditions.
+        """
+        about = self._about.get(action)
+        if about is None:
             lower = action.lower()
             found = [(source, one) for source, one in self._statements if one.speaks_of(lower)]
-            if len(self._about) < _REMEMBERED:
-                self._about[action] = found
-        return found
+            found.sort(key=lambda one: (one[1].effect != "Deny", bool(one[1].conditions)))
+            keys = dict.fromkeys(condition.key for _, one in found for condition in one.conditions)
+            about = _About([self._row(source, one) for source, one in found], tuple(keys))
+            if len(self._about) >= _REMEMBERED:
+                self._about.clear()
+            self._about[action] = about
+        return about
 
     def misses(self, action: str, resource: str, facts: Facts) -> Iterator[Miss]:
         """The statements about the action that do not apply, and why not."""
-        for source, one in self.about(action):
-            if not one.covers(resource.lower()):
+        for source, one, covers, _, _ in self.about(action).rows:
+            if covers is not None and covers(resource.lower()) is None:
                 yield Miss(source, one.number, one.effect, "it is about other resources")
             elif (unmet := one.unmet(facts)) is not None:
                 value = facts(unmet.key)
                 has = "is not known of this call" if value is None else f"is {value}"
                 yield Miss(source, one.number, one.effect, f"condition {unmet}: {unmet.written} {has}")
+
+    def _row(self, source: Source, one: Statement) -> _Row:
+        outcome: Outcome = "Allow" if one.effect == "Allow" else "ExplicitDeny"
+        decision = Decision(outcome, self._level, source, one.number)
+        return _Row(source, one, one.covers, one.conditions, decision)
 
 
 class Permissions:

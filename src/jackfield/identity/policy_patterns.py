@@ -7,43 +7,41 @@ looks like: who writes a policy must not be able to hold the gateway up.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-Match = Callable[[str], bool]
+Match = Callable[[str], object | None]
+"""``None``: the text does not match."""
 
 _stars = re.compile(r"\*+")
 
 
-def anything(text: str) -> bool:
-    """The pattern ``*``."""
-    return True
+def text_pattern(*patterns: str) -> Match:
+    """Matches a whole text by any of the patterns; upper and lower case differ."""
+    return _whole(_expression(pattern, ".") for pattern in patterns)
 
 
-def text_pattern(pattern: str) -> Match:
-    """Matches a whole text; upper and lower case differ."""
-    return anything if not pattern.strip("*") and pattern else _whole(_expression(pattern, "."))
+def action_pattern(*patterns: str) -> Match:
+    """Matches an action in lower case (``kvstore:describe*``); the patterns' own case does not count."""
+    return text_pattern(*(pattern.lower() for pattern in patterns))
 
 
-def action_pattern(pattern: str) -> Match:
-    """Matches an action in lower case (``kvstore:describe*``); the pattern's own case does not count."""
-    return text_pattern(pattern.lower())
+def resource_pattern(*patterns: str) -> Match | None:
+    """Matches a resource's name; ``None`` if any name matches, as it does ``*``.
 
-
-def resource_pattern(pattern: str) -> Match:
-    """Matches a resource's name. ``*`` alone is every resource; in ``acs:service:region:account:id`` a wildcard stays
-    within its part, and only the last part, the id, may hold colons. Takes names in lower case; the pattern's own case
-    does not count: some services tell names apart whatever their case, and nobody is to get around a denial so.
+    In ``acs:service:region:account:id`` a wildcard stays within its part, and only the last part, the id, may hold
+    colons. Takes names in lower case; the patterns' own case does not count: some services tell names apart whatever
+    their case, and nobody is to get around a denial so.
     """
-    if pattern == "*":
-        return anything
-    parts = pattern.lower().split(":", 4)
-    head = [_expression(part, "[^:]") for part in parts[:4]]
-    return _whole(":".join([*head, _expression(parts[4], ".")]))
+    return None if "*" in patterns else _whole(_parts(pattern.lower()) for pattern in patterns)
 
 
-def _whole(expression: str) -> Match:
-    match = re.compile(expression, re.DOTALL).fullmatch
-    return lambda text: match(text) is not None
+def _parts(pattern: str) -> str:
+    parts = pattern.split(":", 4)
+    return ":".join([*(_expression(part, "[^:]") for part in parts[:4]), _expression(parts[4], ".")])
+
+
+def _whole(expressions: Iterable[str]) -> Match:
+    return re.compile("|".join(f"(?:{one})" for one in expressions), re.DOTALL).fullmatch
 
 
 def _expression(pattern: str, one: str) -> str:
