@@ -1,4 +1,4 @@
-"""``python -m bench [start] [api] [relay] [router] [--rounds N] [--quick] [--json PATH]``.
+"""``python -m bench [start] [api] [policies] [relay] [router] [--rounds N] [--quick] [--json PATH]``.
 
 Exit status 0 whether budgets are met or missed; 1 when a section broke, 130 after Ctrl-C.
 """
@@ -23,7 +23,7 @@ from bench.children import raise_file_limit
 from bench.effort import FULL, QUICK, Effort
 from bench.report import Report
 
-SECTIONS = ("start", "api", "relay", "router")
+SECTIONS = ("start", "api", "policies", "relay", "router")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
