@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +8,7 @@ from jackfield.engines.redis import BUS_PORT, RedisNode
 from jackfield.engines.redis.client import Client, RedisError
 from jackfield.engines.redis.cluster import shown_places
 from jackfield.processes import send, wait_gone
+from tests.descriptors import links as open_links
 
 if TYPE_CHECKING:
     from .conftest import Fleet
@@ -31,7 +31,7 @@ def shown(fleet: Fleet, nodes: list[RedisNode]) -> list[dict[str, tuple[str, int
 
 
 def listening(pid: int) -> set[tuple[str, int]]:
-    links = {os.readlink(entry) for entry in Path(f"/proc/{pid}/fd").iterdir()}
+    links = open_links(pid)
     found = set()
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         words = line.split()

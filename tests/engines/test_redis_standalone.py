@@ -28,6 +28,7 @@ import os, sys
 import msgspec
 from pathlib import Path
 from jackfield.engines.redis import RedisEngine, RedisNode
+from tests.descriptors import links as open_links
 
 def decode(kind, text):
     return kind(text)
@@ -76,7 +77,7 @@ def test_it_serves_and_only_its_socket_listens(fleet: Fleet) -> None:
         assert client.command("INCR", "n") == 1
         assert refusal(client, "INCR", "k") == "ERR"
     process_id = fleet.engine.start(node)
-    links = {os.readlink(entry) for entry in Path(f"/proc/{process_id.pid}/fd").iterdir()}
+    links = open_links(process_id.pid)
     tcp = [line.split() for name in ("tcp", "tcp6") for line in Path("/proc/net", name).read_text().splitlines()[1:]]
     assert not {f"socket:[{words[9]}]" for words in tcp} & links
 

@@ -14,6 +14,7 @@ import pytest
 
 from jackfield.engines.engine import EngineFailed
 from jackfield.processes import ProcessId, alive, identify, send
+from tests.descriptors import links as open_links
 from tests.engines.databases import Lab, kill, laboratory, make_engine, until
 
 SETTING = {
@@ -48,7 +49,7 @@ def test_it_serves_and_only_its_socket_listens(lab: Lab) -> None:
     assert client.run("SELECT 'x', 7, NULL") == [("x", 7, None)]
     links: set[str] = set()
     for pid in lab.pids():
-        links |= {os.readlink(entry) for entry in Path(f"/proc/{pid}/fd").iterdir()}
+        links |= open_links(pid)
     assert any(link.startswith("socket:") for link in links)
     tcp = [line.split() for name in ("tcp", "tcp6") for line in Path("/proc/net", name).read_text().splitlines()[1:]]
     assert not {f"socket:[{words[9]}]" for words in tcp} & links

@@ -182,7 +182,7 @@ def test_the_old_name_is_free_when_it_has_stopped(jackfield: Running, standard: 
     old = jackfield.name(standard)
     other = jackfield.create(shards=0)
     move(jackfield, standard, old, new_connection_string="taken-at-once")
-    for taken in ("taken-at-once", standard):
+    for taken in (standard, "taken-at-once"):  # the old one is free once the change is over
         with refused("ConnectionStringAlreadyExists", 400):
             move(jackfield, other, jackfield.name(other), new_connection_string=taken)
     jackfield.wait_normal(standard)
