@@ -17,6 +17,7 @@ import pytest
 from jackfield.engines.engine import EngineFailed
 from jackfield.engines.redis import Client, RedisBinary, RedisEngine, RedisError, RedisNode, Unreachable
 from jackfield.processes import ProcessId, alive, identify, send, wait_gone
+from tests.descriptors import links as open_links
 
 if TYPE_CHECKING:
     from .conftest import Fleet
@@ -28,7 +29,6 @@ import os, sys
 import msgspec
 from pathlib import Path
 from jackfield.engines.redis import RedisEngine, RedisNode
-from tests.descriptors import links as open_links
 
 def decode(kind, text):
     return kind(text)
