@@ -17,7 +17,7 @@ def tf(cloud: Cloud, method: str, path: str, body: Any = None, **query: str) -> 
     reply = cloud.call(method, path, body, requestId="", **query)
     assert reply.status == 200, reply.json
     assert reply.json["success"] is True
-    return reply.json["data"]
+    return reply.json.get("data")
 
 
 def cluster_is_online(cloud: Cloud, instance: str) -> bool:
@@ -94,5 +94,64 @@ def test_apply_and_destroy(without_engines: Running) -> None:
         "instanceId": instance, "tenantId": tenant_id, "users": '["tf_user"]',
     }) == {}  # fmt: skip
     assert tf(cloud, "DELETE", tenant).keys() == {"tenantId", "jobKey"}
+    assert tf(cloud, "DELETE", "/instances", {"instanceId": instance}) == {}
+    cloud.wait_gone(f"/instances/{instance}")
+
+
+def test_a_database_a_group_and_a_public_connection(without_engines: Running) -> None:
+    """As the provider makes, polls, changes and destroys them; a stopped cluster is awaited as it waits."""
+    cloud = Cloud(without_engines)
+    instance = tf(cloud, "POST", "/instances", {
+        "cloudProvider": "QCLOUD", "diskSize": 200, "region": "ap-beijing", "obVersion": "4.2.1", "zones": "a,b,c",
+        "instanceClass": "8C32GB", "instanceType": "CLUSTER", "instanceName": "tf",
+    })["instanceId"]  # fmt: skip
+    until("the cluster ONLINE", lambda: cluster_is_online(cloud, instance))
+    made = tf(cloud, "POST", f"/instances/{instance}/tenants", {"tenantName": "tf", "whitelist": "0.0.0.0/0"})
+    tenant = f"/instances/{instance}/tenants/{made['tenantId']}"
+    until("the tenant ONLINE", lambda: tf(cloud, "GET", tenant)["status"] == "ONLINE")
+
+    tf(cloud, "POST", f"{tenant}/databases", {
+        "instanceId": instance, "tenantId": made["tenantId"], "databaseName": "tf_db", "encoding": "",
+        "description": "",
+    })  # fmt: skip
+
+    def database() -> dict[str, Any]:
+        """refreshDatabase: found by its name on the first page."""
+        listed = tf(cloud, "GET", f"{tenant}/databases", databaseName="tf_db", pageSize="10", pageNumber="1")
+        [found] = [one for one in listed["dataList"] if one["databaseName"] == "tf_db"]
+        return dict(found)
+
+    until("the database ONLINE", lambda: database()["status"] == "ONLINE")
+    for name, kind in {"gmtCreate": str, "encoding": str, "requiredSize": float, "dbType": str, "users": list}.items():
+        assert isinstance(database()[name], kind), name
+    tf(cloud, "PUT", f"{tenant}/databases/tf_db/description", {"description": "changed"})
+    assert database()["description"] == "changed"
+    tf(cloud, "POST", f"{tenant}/tenantUsers", {
+        "userName": "tf_user", "password": PASSWORD, "userType": "NORMAL", "encryptionType": "", "description": "",
+        "roles": '[{"withGrant":false,"table":"","role":"readwrite","database":"tf_db","privileges":""}]',
+    })  # fmt: skip
+    [user] = tf(cloud, "GET", f"{tenant}/tenantUsers", userName="tf_user")["dataList"]
+    [role] = user["databases"]
+    assert (role["database"], role["role"], role["withGrant"], role["table"]) == ("tf_db", "readwrite", 0, "")
+
+    address = tf(cloud, "POST", f"{tenant}/address", {"vipServiceType": "OBPROXY_INTERNET"})["addressId"]
+
+    def connection() -> dict[str, Any]:
+        """refreshTenantConnection of the type INTERNET: an object."""
+        return dict(tf(cloud, "GET", f"{tenant}/publicaddress"))
+
+    until("the address ONLINE", lambda: connection()["addressStatus"] == "ONLINE")
+    assert (connection()["addressId"], connection()["internetPort"]) == (address, 3306)
+
+    tf(cloud, "PUT", f"/instances/{instance}/stopCluster")
+    until("not ONLINE", lambda: not cluster_is_online(cloud, instance))
+    until("STOPPED", lambda: tf(cloud, "GET", f"/instances/{instance}")["status"] == "STOPPED")
+    tf(cloud, "PUT", f"/instances/{instance}/startCluster")
+    until("the cluster ONLINE", lambda: cluster_is_online(cloud, instance))
+
+    assert tf(cloud, "DELETE", f"{tenant}/address", addressId=address) is True
+    assert tf(cloud, "DELETE", f"{tenant}/databases", {
+        "instanceId": instance, "tenantId": made["tenantId"], "databaseNames": '["tf_db"]', "force": True,
+    }) == {}  # fmt: skip
     assert tf(cloud, "DELETE", "/instances", {"instanceId": instance}) == {}
     cloud.wait_gone(f"/instances/{instance}")
