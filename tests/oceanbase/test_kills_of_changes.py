@@ -13,7 +13,7 @@ import pymysql
 import pytest
 import requests
 
-from tests.oceanbase.cloud import Cloud, mysql, mysql_error, named, project, refuses, rows
+from tests.oceanbase.cloud import PASSWORD, Cloud, mysql, mysql_error, named, place_of, project, refuses, rows
 from tests.running import Running, until
 
 pytestmark = pytest.mark.chaos
@@ -130,3 +130,74 @@ def test_moves_complete(shaken: Shaken) -> None:
         domain = shaken.public()["internetDomain"]
         assert named(shaken.cloud) == {domain: [old[0]]}
         assert domain in (former, f"{prefix}.{former.partition('.')[2]}")
+
+
+@pytest.mark.timeout(240)
+def test_connections_that_move_complete(shaken: Shaken) -> None:
+    """However it is killed, a connection is served at one address, and the other one refuses; another never notices."""
+    cloud, tenant = shaken.cloud, shaken.tenant
+    service = cloud.create_service(tenant)
+    link = cloud.connect(tenant, service, "vpce-moved")
+    steady = mysql(place_of(cloud.connect(tenant, service, "vpce-calm")), "alice@shop")
+    first = place_of(link)[0]
+    other = ".".join([*first.split(".")[:3], "251"])
+    path = f"{tenant}/privatelink/information"
+
+    def now() -> dict[str, Any]:
+        until("ONLINE", lambda: cloud.address(tenant, service)["addressStatus"] == "ONLINE")
+        return dict(cloud.link(tenant, service, "vpce-moved") or {})
+
+    with closing(steady):
+        for number in range(2 * ROUNDS):
+            coming, former = (other, first) if number % 2 == 0 else (first, other)
+            body = {"endpointId": "vpce-moved", "userEndpointAddress": coming}
+            shaken.while_killed(0.1, lambda body=body: cloud.call("POST", path, body))  # type: ignore[misc]
+            if now()["intranetAddress"] != coming:
+                assert cloud.call("POST", path, body).status == 200
+            assert now() == link | {"intranetAddress": coming}
+            assert mysql_error((coming, 3306), "alice@shop") == 0
+            assert refuses((former, 3306))
+            assert named(cloud)[link["privateLinkDomain"]] == [coming]
+            assert rows(steady, "SELECT 1") == [(1,)]
+
+
+@pytest.mark.timeout(240)
+def test_contents_complete(shaken: Shaken) -> None:
+    """However it is killed, databases and users come, are locked and unlocked, renamed with their tenant, and go."""
+    cloud, tenant, place = shaken.cloud, shaken.tenant, shaken.place()
+
+    def users() -> dict[str, str]:
+        return {one["userName"]: one["userStatus"] for one in cloud.get(f"{tenant}/tenantUsers")["dataList"]}
+
+    def databases() -> dict[str, str]:
+        return {one["databaseName"]: one["status"] for one in cloud.get(f"{tenant}/databases")["dataList"]}
+
+    def one_round(database: str, user: str, name: str) -> None:
+        shaken.while_killed(0.1, lambda: cloud.call("POST", f"{tenant}/databases", {"databaseName": database}))
+        cloud.call("POST", f"{tenant}/databases", {"databaseName": database})
+        until("the database ONLINE", lambda: databases().get(database) == "ONLINE")
+        body = {"userName": user, "password": PASSWORD, "roles": [{"database": database, "role": "readonly"}]}
+        shaken.while_killed(0.1, lambda: cloud.call("POST", f"{tenant}/tenantUsers", body))
+        cloud.call("POST", f"{tenant}/tenantUsers", body)
+        until("the user ONLINE", lambda: users().get(user) == "ONLINE")
+        status = f"{tenant}/tenantUsers/{user}/status"
+        shaken.while_killed(0.1, lambda: cloud.call("PUT", status, {"status": "LOCKED"}))
+        cloud.call("PUT", status, {"status": "LOCKED"})
+        until("the user LOCKED", lambda: users().get(user) == "LOCKED")
+        shaken.while_killed(0.1, lambda: cloud.call("PUT", f"{tenant}/tenantName", {"tenantName": name}))
+        cloud.call("PUT", f"{tenant}/tenantName", {"tenantName": name})
+        until("the name", lambda: (cloud.get(tenant)["status"], cloud.get(tenant)["tenantName"]) == ("ONLINE", name))
+        assert mysql_error(place, f"{user}@{name}") == 3118
+        assert mysql_error(place, f"alice@{name}") == 0
+        gone = {"databaseNames": f'["{database}"]'}
+        shaken.while_killed(0.1, lambda: cloud.call("DELETE", f"{tenant}/databases", gone))
+        cloud.call("DELETE", f"{tenant}/databases", gone)
+        until("the database gone", lambda: database not in databases())
+
+    for number in range(ROUNDS):
+        name = f"shop{number}"
+        one_round(f"db{number}", f"bob{number}", name)
+    with closing(mysql(place, f"alice@{name}")) as client:
+        left = {one for (one,) in rows(client, "SHOW DATABASES")}
+        assert not {one for one in left if one.startswith("db")}
+        assert [user for (user,) in rows(client, "SELECT user FROM mysql.user WHERE user LIKE 'bob%@shop'")] == []
