@@ -118,6 +118,13 @@ def test_information_that_cannot_be(api: Cloud, tenant: str) -> None:
     assert api.call("POST", f"{tenant}/privatelink/information", body | {"userEndpointAddress": "10.1.1.1"}).data == {}
     shown = [link["intranetAddress"] for link in api.address(tenant, service["addressId"])["privateLinkList"]]
     assert shown == ["10.1.1.9", "10.1.1.1"]
+    for here in ("127.9.8.7", "127.9.8.6"):
+        assert api.call("POST", f"{tenant}/privatelink/information", body | {"userEndpointAddress": here}).data == {}
+        until("ONLINE", lambda: api.address(tenant, service["addressId"])["addressStatus"] == "ONLINE")
+        shown = [link["intranetAddress"] for link in api.address(tenant, service["addressId"])["privateLinkList"]]
+        assert shown == ["10.1.1.9", here]
+    again = {"endpointId": "vpce-info-1", "userEndpointAddress": "127.9.8.7"}  # given back
+    assert api.call("POST", f"{tenant}/privatelink/information", again).data == {}
 
 
 def test_addresses_of_all_tenants(api: Cloud, tenant: str) -> None:

@@ -289,6 +289,16 @@ def test_a_read_only_address(cloud: Cloud, tenant: str) -> None:
     moved = wait_online(cloud, tenant, shown["addressId"])
     check_reads_only(place_of(moved))
     assert refuses(place_of(shown))
+    groups = {"securityIpGroupName": "default", "securityIps": "10.0.0.0/8"}
+    assert cloud.call("PUT", f"{tenant}/securityIpGroups", groups).status == 200
+    until("nobody gets in", lambda: mysql_error(place_of(moved), "alice@doors") in TURNED_AWAY)
+    assert cloud.call("PUT", f"{tenant}/securityIpGroups", groups | {"securityIps": "0.0.0.0/0"}).status == 200
+    until("the host gets in", lambda: mysql_error(place_of(moved), "alice@doors") == 0)
+    with closing(mysql(place_of(moved), "alice@doors")) as held:
+        cloud.running.kill_api()
+        cloud.running.wait_ready()
+        assert rows(held, "SELECT id FROM seen.t") == [(1,)]
+    check_reads_only(place_of(moved))
     delete(cloud, tenant, shown["addressId"])
 
 

@@ -111,6 +111,34 @@ def test_data_and_addresses_survive_a_stop(
         assert rows(client, "SELECT id FROM life.kept") == [(1,)]
 
 
+def test_a_stopped_instance_stays_stopped(tmp_path: Path) -> None:
+    """Over an end of Jackfield, and of the API process; it starts when it is told to."""
+    with Running(tmp_path, "--pace", "instant") as running, closing(project(running)) as cloud:
+        instance = cloud.create_instance()
+        tenant = cloud.create_tenant(instance, enablePublicLink=True)
+        cloud.create_user(tenant)
+        until("ONLINE", lambda: cloud.get(f"{tenant}/publicaddress")["addressStatus"] == "ONLINE")
+        shown = cloud.get(f"{tenant}/publicaddress")
+        place = shown["internetAddress"], shown["internetPort"]
+        with closing(mysql(place, "alice@shop")) as client:
+            rows(client, "CREATE DATABASE kept")
+        assert change(cloud, instance, "stopCluster")[0] == 200
+        wait(cloud, f"/instances/{instance}", "STOPPED")
+        running.down()
+        running.up()
+        running.kill_api()
+        running.wait_ready()
+        until("nothing on its way", lambda: running.ask("health")["idle"])
+        assert cloud.get(tenant)["status"] == "STOPPED"
+        assert refuses(place)
+        [seen] = [one for one in running.ask("instances")["instances"] if one["id"] == tenant.rpartition("/")[2]]
+        assert [server["pid"] for server in seen["servers"]] == [0], seen["servers"]
+        assert change(cloud, instance, "startCluster")[0] == 200
+        wait(cloud, f"/instances/{instance}", "ONLINE")
+        with closing(mysql(place, "alice@shop")) as client:
+            assert ("kept",) in rows(client, "SHOW DATABASES")
+
+
 REFUSED_OF_A_STOPPED: list[tuple[str, str, Any]] = [
     ("POST", "/privatelink/service", {"userAccount": "1"}), ("POST", "/privatelink/connection", {"endpointId": "v"}),
     ("POST", "/tenantUsers", {"userName": "bob", "password": PASSWORD}), ("POST", "/databases", {"databaseName": "db"}),

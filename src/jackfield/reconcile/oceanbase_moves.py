@@ -31,7 +31,11 @@ def move_address(world: World, work: EndpointWork, move: Move, plan: Plan, prove
 
 
 def forget_address(tx: Tx, move: Move) -> None:
-    """Gives back the address that the connection left."""
+    """Gives back the address that the connection left; where no engines run, that is all that there is to do."""
     endpoint = tx.get(Endpoint, move.endpoint)
-    if endpoint is not None and move.former:
+    if endpoint is None:
+        return
+    if endpoint.addresses != (move.coming,):
+        tx.put(msgspec.structs.replace(endpoint, addresses=(move.coming,)))
+    if move.former:
         tx.unclaim(ADDRESSES, move.former, endpoint)
