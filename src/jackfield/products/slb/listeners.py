@@ -75,7 +75,7 @@ class ListenerSettings(LoadBalancerRequest, kw_only=True):
     proxy_protocol_v2_enabled: Annotated[bool | None, Param("Refused.", "false")] = msgspec.field(
         default=None, name="ProxyProtocolV2Enabled"
     )
-    description: Annotated[str, Param("1 to 80 letters, digits and a few signs.", "tcp_6379")] = ""
+    description: Annotated[str, Param("1 to 256 letters, digits and a few signs.", "tcp_6379")] = ""
 
 
 class CreateLoadBalancerTCPListenerRequest(ListenerSettings, kw_only=True):
@@ -257,7 +257,7 @@ def _settings(
 ) -> dict[str, Any]:
     """What the request changes of a listener, by field."""
     _refuse(request, listener)
-    check_text("Description", request.description)
+    check_text("Description", request.description, 256)
     if request.bandwidth == 0:
         raise InvalidValue(name="Bandwidth")
     if request.vserver_group_id and own_group(tx, call, request.vserver_group_id).parent != load_balancer.id:

@@ -30,7 +30,7 @@ Protocol = Annotated[str, Param("The listener's protocol; all are tcp.", "tcp")]
 Tags = Annotated[tuple[TagShape, ...], Param("Tags of the resource.")]
 WantedTags = Annotated[tuple[TagShape, ...], Param("Only with all of these tags.")]
 
-_TEXT = re.compile(r"[\w./-]{1,80}")
+_TEXT = re.compile(r"[\w./-]+")
 _NAME = re.compile(r"[^\W\d_][\w.-]{0,79}")
 
 
@@ -80,12 +80,12 @@ def is_name(text: str) -> bool:
     return bool(_NAME.fullmatch(text))
 
 
-def check_text(parameter: str, text: str) -> None:
-    """1 to 80 letters, digits, hyphens, slashes, periods and underscores; empty is none.
+def check_text(parameter: str, text: str, longest: int = 80) -> None:
+    """Letters, digits, hyphens, slashes, periods and underscores; empty is none.
 
-    :raises InvalidValue: anything else.
+    :param longest: characters. :raises InvalidValue: it is anything else.
     """
-    if text and not _TEXT.fullmatch(text):
+    if text and (len(text) > longest or not _TEXT.fullmatch(text)):
         raise InvalidValue(name=parameter)
 
 
