@@ -21,6 +21,9 @@ KINDS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("nlb", "loadbalancer"): ("nlb", "LoadBalancer"),
     ("nlb", "servergroup"): ("nlb", "ServerGroup"),
     ("nlb", "listener"): ("nlb", "Listener"),
+    ("slb", "loadbalancer"): ("slb", "LoadBalancer"),
+    ("slb", "vservergroup"): ("slb", "VServerGroup"),
+    ("slb", "listener"): ("slb", "Listener"),
     ("privatelink", "vpcendpoint"): ("privatelink", "VpcEndpoint"),
     ("privatelink", "vpcendpointservice"): ("privatelink", "EndpointService"),
 }

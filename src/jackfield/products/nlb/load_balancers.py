@@ -8,8 +8,8 @@ from typing import Annotated
 
 import msgspec
 
-from jackfield.endpoints.addresses import PoolExhausted, take_vswitch_address
-from jackfield.endpoints.resources import NAMES, Endpoint, vpc_space
+from jackfield.endpoints.addresses import PoolExhausted
+from jackfield.endpoints.resources import NAMES, Endpoint
 from jackfield.endpoints.uses import use, users, wake_users
 from jackfield.products.nlb.checks import check_name, own_load_balancer, random_id, region_of, usable_vpc
 from jackfield.products.nlb.errors import (
@@ -38,9 +38,10 @@ from jackfield.products.nlb.errors import (
 )
 from jackfield.products.nlb.jobs import change, job_of
 from jackfield.products.nlb.product import NLB
-from jackfield.products.nlb.resources import Listener, LoadBalancer, Zone, zone_endpoint_id
+from jackfield.products.nlb.resources import Listener, LoadBalancer, Zone
 from jackfield.products.nlb.shapes import DryRun, JobReply, LoadBalancerId, RegionId, Tags, Token
 from jackfield.products.nlb.states import ACTIVE, CONFIGURING, DELETING, PROVISIONING, RUNNING, STOPPED
+from jackfield.products.nlb.zones import make_zone
 from jackfield.products.operation import Call, Param, Reply, Request, Shape, operation
 from jackfield.products.regions import new_id
 from jackfield.products.tags import stored
@@ -343,32 +344,15 @@ def _vswitch(tx: Tx, call: Call, vpc_id: str, mapping: ZoneMapping) -> VSwitch:
 def _make_endpoint(tx: Tx, load_balancer: LoadBalancer, vswitch: VSwitch, wanted: str) -> None:
     """A zone of the load balancer: an endpoint with an address of the vSwitch, without ports so far."""
     name = f"{vswitch.zone_id}.{load_balancer.dns_name}"
-    endpoint = Endpoint(
-        id=zone_endpoint_id(load_balancer.id, vswitch.zone_id),
-        account=load_balancer.account,
-        region=load_balancer.region,
-        parent=load_balancer.id,
-        status="Creating",
-        created=load_balancer.created,
-        product="nlb",
-        net="balancer",
-        name=name,
-        aliases=(load_balancer.dns_name,),
-        port=0,
-        vpc_id=load_balancer.vpc_id,
-        vswitch_id=vswitch.id,
-    )
-    tx.claim(NAMES, name, endpoint)
-    tx.claim(vpc_space(endpoint.vpc_id), endpoint.id, endpoint)
+    aliases = (load_balancer.dns_name,)
     try:
-        address = take_vswitch_address(tx, endpoint, vswitch_id=vswitch.id, cidr=vswitch.cidr, wanted=_ipv4(wanted))
+        make_zone(tx, load_balancer, vswitch, product="nlb", name=name, aliases=aliases, wanted=_ipv4(wanted))
     except ClaimTaken:
         raise IpInUse from None
     except PoolExhausted:
         if wanted:
             raise IllegalParam(name="ZoneMappings.PrivateIPv4Address") from None
         raise VSwitchIpNotEnough from None
-    tx.put(msgspec.structs.replace(endpoint, vpc_address=address))
 
 
 def _ipv4(text: str) -> str:

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import msgspec
 
-from jackfield.endpoints.addresses import PoolExhausted, take_vswitch_address
-from jackfield.endpoints.resources import NAMES, Endpoint, vpc_space
+from jackfield.endpoints.addresses import PoolExhausted
+from jackfield.endpoints.resources import Endpoint
 from jackfield.endpoints.uses import use, users, wake_users
 from jackfield.products.nlb.jobs import change
-from jackfield.products.nlb.resources import zone_endpoint_id
 from jackfield.products.nlb.states import ACTIVE, DELETING, PROVISIONING, RUNNING, STOPPED
+from jackfield.products.nlb.zones import make_zone
 from jackfield.products.operation import Call, Param, Reply, Request, operation
 from jackfield.products.regions import REGIONS, new_id
 from jackfield.products.slb.errors import (
@@ -253,33 +253,14 @@ def _endpoint(tx: Tx, load_balancer: LoadBalancer, vswitch: VSwitch, wanted: str
     Its name is ours: the vendor gives classic load balancers an address and no name.
     """
     name = f"{load_balancer.id}.{load_balancer.region}.slb.aliyuncs.com"
-    endpoint = Endpoint(
-        id=zone_endpoint_id(load_balancer.id, vswitch.zone_id),
-        account=load_balancer.account,
-        region=load_balancer.region,
-        parent=load_balancer.id,
-        status="Creating",
-        created=load_balancer.created,
-        product="slb",
-        net="balancer",
-        name=name,
-        port=0,
-        vpc_id=load_balancer.vpc_id,
-        vswitch_id=vswitch.id,
-    )
-    tx.claim(NAMES, name, endpoint)
-    tx.claim(vpc_space(endpoint.vpc_id), endpoint.id, endpoint)
     try:
-        address = take_vswitch_address(tx, endpoint, vswitch_id=vswitch.id, cidr=vswitch.cidr, wanted=_ipv4(wanted))
+        return make_zone(tx, load_balancer, vswitch, product="slb", name=name, wanted=_ipv4(wanted))
     except ClaimTaken:
         raise IpInUse from None
     except PoolExhausted:
         if wanted:
             raise InvalidValue(name="Address") from None
         raise SubnetIpExhaust from None
-    endpoint = msgspec.structs.replace(endpoint, vpc_address=address)
-    tx.put(endpoint)
-    return endpoint
 
 
 def _ipv4(text: str) -> str:
