@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from alibabacloud_r_kvstore20150101.models import DescribeInstancesRequest
 
 from jackfield.store.sqlite import open_store
 from tests.ram.people import Key, People, unused
@@ -37,7 +38,7 @@ def test_a_user_without_policies_is_refused(people: People) -> None:
     with refused("NoPermission", 403):
         mine.call("ListUsers")
     with refused("Forbidden.RAM", 403):
-        mine.hand().tair.describe_instances(_instances())
+        mine.hand().tair.describe_instances(DescribeInstancesRequest(region_id="cn-hangzhou"))
 
 
 def test_a_renamed_users_key(people: People) -> None:
@@ -145,9 +146,3 @@ def test_secrets_are_nowhere_in_clear(people: People) -> None:
     for path in people.running.folder.root.rglob("*"):
         if path.is_file() and not path.is_symlink():
             assert key.secret.encode() not in path.read_bytes(), path
-
-
-def _instances() -> object:
-    from alibabacloud_r_kvstore20150101 import models
-
-    return models.DescribeInstancesRequest(region_id="cn-hangzhou")

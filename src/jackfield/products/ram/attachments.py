@@ -35,7 +35,7 @@ GROUP = Param(
     "The account's id: the policy counts for all of the account; resource groups are refused.", "1234567890123456"
 )
 MOST = {"System": 20, "Custom": 10}
-"""Policies of each type that somebody may have."""
+"""Policies of each type that somebody may have (of custom ones, ``ram-policy.json`` says 10 and the older page 5)."""
 
 
 class UserPolicyRequest(Request):

@@ -289,7 +289,7 @@ class DefaultVersionInUse(ApiError):
 
 
 class TooManyUsers(ApiError):
-    """1,000 users an account (policy reference, limits)."""
+    """1,000 users an account."""
 
     code = "LimitExceeded.User"
     status = 409

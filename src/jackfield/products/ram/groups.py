@@ -35,6 +35,7 @@ from jackfield.products.ram.shapes import GroupView, NewGroup, group_view, new_g
 from jackfield.store.interface import ClaimTaken, Reader, Tx
 
 MOST = 50
+"""Groups of an account; this limit and most others are of the vendor's page of error messages."""
 
 NAME = Param("The group's name.", "Dev-Team")
 

@@ -24,7 +24,7 @@ from jackfield.products.ram.product import RAM
 from jackfield.products.times import iso_second
 from jackfield.store.interface import Reader, Tx
 
-MOST = 50
+MOST = 5
 """Groups that a user is in."""
 
 

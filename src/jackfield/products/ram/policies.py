@@ -51,7 +51,7 @@ from jackfield.products.ram.shapes import (
 from jackfield.products.times import iso_second
 from jackfield.store.interface import Reader, Tx
 
-MOST = 1500
+MOST = 200
 """Custom policies of an account."""
 
 NAME = Param("The policy's name.", "OSS-Administrator")

@@ -34,7 +34,9 @@ from jackfield.products.ram.product import RAM
 from jackfield.products.ram.shapes import ListedRole, NewRole, RoleView, listed_role, new_role, role_view
 from jackfield.store.interface import ClaimTaken, Reader, Tx
 
-MOST = 1000
+MOST = 100
+"""Roles of an account."""
+
 LONGEST_SESSION = (3600, 43200)
 """Seconds that MaxSessionDuration may be, both included (comments of the SDK's models)."""
 

@@ -38,6 +38,7 @@ from jackfield.products.ram.shapes import NewUser, UserView, new_user, user_view
 from jackfield.store.interface import ClaimTaken, Reader, Tx
 
 MOST = 1000
+"""Users of an account (``ram-policy.json``, limits)."""
 
 NAME = Param("The user's name.", "alice")
 _PHONE = re.compile(r"[0-9]{1,4}-[0-9]{4,15}").fullmatch
