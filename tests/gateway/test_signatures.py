@@ -126,7 +126,7 @@ def with_tokens(keys: KeyCache) -> KeyCache:
         token = token or dict(parse_pairs(vector.request.query + b"&" + vector.request.body)).get("SecurityToken", "")
         found = keys.find(vector.key_id)
         if token and found is not None:
-            keys._keep(token, msgspec.structs.replace(found, sealed=token, expires=math.inf))
+            keys._keep(keys._sessions, token, msgspec.structs.replace(found, sealed=token, expires=math.inf))
     return keys
 
 

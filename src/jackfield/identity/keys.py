@@ -46,6 +46,8 @@ class KeyCache:
         self._keyring = keyring
         self._limit = limit
         self._keys: dict[str, Key] = {}
+        self._sessions: dict[str, Key] = {}
+        """Temporary keys by their tokens."""
 
     def find(self, key_id: str) -> Key | None:
         """The key, active or not; ``None`` when there is none. Only active keys are remembered."""
@@ -72,7 +74,7 @@ class KeyCache:
 
     def session_key(self, token: str) -> Key:
         """The temporary key of a security token, over or not. :raises MalformedToken: it is no token."""
-        key = self._keys.get(token)
+        key = self._sessions.get(token)
         if key is None:
             session = open_token(self._keyring, token)
             key = Key(
@@ -82,7 +84,7 @@ class KeyCache:
                 sealed=token,
                 expires=session.expires,
             )
-            self._keep(token, key)
+            self._keep(self._sessions, token, key)
         return key
 
     def standing(self, reader: Reader, key: Key) -> Key | None:
@@ -114,13 +116,13 @@ class KeyCache:
     def _remember(self, stored: AccessKey) -> Key:
         key = self._unseal(stored)
         if key.active:
-            self._keep(stored.id, key)
+            self._keep(self._keys, stored.id, key)
         return key
 
-    def _keep(self, name: str, key: Key) -> None:
-        if len(self._keys) >= self._limit:
-            del self._keys[next(iter(self._keys))]
-        self._keys[name] = key
+    def _keep(self, kept: dict[str, Key], name: str, key: Key) -> None:
+        if len(kept) >= self._limit:
+            del kept[next(iter(kept))]
+        kept[name] = key
 
     def _unseal(self, stored: AccessKey) -> Key:
         secret = self._keyring.unseal(stored.secret, context=stored.id)
