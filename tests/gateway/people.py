@@ -10,26 +10,14 @@ import msgspec
 
 from jackfield.gateway.message import HttpRequest, HttpResponse
 from jackfield.gateway.pipeline import Pipeline
-from jackfield.identity.accounts import create_access_key
-from jackfield.identity.keys import Key, KeyCache
+from jackfield.identity.accounts import make_access_key
+from jackfield.identity.keys import KeyCache
 from jackfield.identity.people import Attachment, Group, Holder, Membership, Role, User
 from jackfield.identity.permissions import touch
 from jackfield.identity.policies import Policy, policy_id
-from jackfield.identity.principal import Principal
-from jackfield.identity.resources import Account
+from jackfield.identity.sessions import begin
 from jackfield.products.registry import Products
 from tests.gateway.support import Signer, World
-
-
-class Keys(KeyCache):
-    """Keys that stand for users and sessions."""
-
-    people: dict[str, Principal]
-
-    def find(self, key_id: str) -> Key | None:
-        key = super().find(key_id)
-        who = self.people.get(key_id)
-        return key if key is None or who is None else msgspec.structs.replace(key, principal=who)
 
 
 class People(World):
@@ -37,19 +25,23 @@ class People(World):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.keys = Keys(self.store, self.keyring)
-        self.keys.people = {}
+        self.keys = KeyCache(self.store, self.keyring)
+        self.ids: dict[str, str] = {}
+        """Ids of users by their names."""
         self.calls = Pipeline(store=self.store, keys=self.keys, products=Products(), clock=self.clock, report=print)
 
     def user(self, name: str, *documents: str, groups: tuple[str, ...] = ()) -> Signer:
         """A RAM user with policies of these documents."""
-        id = f"2{len(self.keys.people):017}"
-        attached = self._attached(name, documents)
+        id = self.ids[name] = f"2{len(self.ids):017}"
         made = User(
-            id=id, account=self.owner, parent=self.owner, name=name, policies=attached,
+            id=id, account=self.owner, parent=self.owner, name=name, policies=self._attached(name, documents),
             groups=tuple(Membership(group=one, at=0.0) for one in groups),
         )  # fmt: skip
-        return self._signer(made, kind="RAMUser", id=id, arn=made.arn, name=name)
+        self._put(made)
+        with self.store.write() as tx:
+            key, secret = make_access_key(self.keys.seal, tx.now, self.owner, parent=id, user=name)
+            tx.put(key)
+        return Signer(key.id, secret, clock=self.clock)
 
     def group(self, name: str, *documents: str) -> str:
         self._put(Group(id=f"g-{name}", account=self.owner, name=name, policies=self._attached(name, documents)))
@@ -57,17 +49,12 @@ class People(World):
 
     def session(self, name: str, *documents: str, session: str = "") -> Signer:
         """A session of a role with policies of these documents."""
-        id = f"3{len(self.keys.people):017}"
-        made = Role(id=id, account=self.owner, name=name, trust="{}", policies=self._attached(name, documents))
-        return self._signer(
-            made,
-            kind="AssumedRoleUser",
-            id=f"{id}:me",
-            arn=f"{made.arn}/me",
-            name="me",
-            role=id,
-            session_policy=session,
+        role = Role(
+            id=f"role-{name}", account=self.owner, name=name, trust="{}", policies=self._attached(name, documents)
         )
+        self._put(role)
+        made, token = begin(self.keys.seal, role, name="me", policy=session, expires=self.clock() + 900)
+        return Signer(made.key_id, made.secret, clock=self.clock, extra={"x-acs-security-token": token})
 
     def attach(self, name: str, document: str) -> None:
         """Changes what a policy of :meth:`user` says (``<user>-1``)."""
@@ -99,15 +86,6 @@ class People(World):
             tx.put(holder)
             tx.claim(holder.space, holder.name.lower(), holder)
             touch(tx, self.owner)
-
-    def _signer(self, holder: Holder, **principal: Any) -> Signer:
-        self._put(holder)
-        with self.store.write() as tx:
-            account = tx.get(Account, self.owner)
-            assert account is not None
-            key_id, secret = create_access_key(tx, self.keyring, tx.now, account)
-        self.keys.people[key_id] = Principal(account=self.owner, access_key=key_id, **principal)
-        return Signer(key_id, secret, clock=self.clock)
 
 
 def told(answer: HttpResponse) -> dict[str, Any]:

@@ -40,10 +40,11 @@ class Statement:
 
     :ivar number: its place in the document, from 1.
     :ivar covers: matches a resource's name in lower case; ``None``: it is about all resources.
+    :ivar resources: their patterns, as they are written.
     :ivar conditions: all of them must be met.
     """
 
-    __slots__ = ("_actions", "_negated", "conditions", "covers", "effect", "number", "principals")
+    __slots__ = ("_actions", "_negated", "conditions", "covers", "effect", "number", "principals", "resources")
 
     def __init__(
         self,
@@ -58,6 +59,7 @@ class Statement:
         self.number = number
         self.effect = effect
         self.principals = principals
+        self.resources = resources
         self.covers = resource_pattern(*resources) if resources else None
         self.conditions = conditions
         self._actions = action_pattern(*actions)

@@ -77,13 +77,7 @@ def key_of(written: str) -> str:
 
 def compiled(block: Mapping[str, Mapping[str, tuple[str, ...]]]) -> tuple[Condition, ...]:
     """:raises Unfit: as :class:`Condition`."""
-    return tuple(_condition(name, key, values) for name, keys in block.items() for key, values in keys.items())
-
-
-@lru_cache(maxsize=4096)
-def _condition(name: str, key: str, values: tuple[str, ...]) -> Condition:
-    """The same condition is the same object, so that whoever judges a call judges it once."""
-    return Condition(name, key, values)
+    return tuple(Condition(name, key, values) for name, keys in block.items() for key, values in keys.items())
 
 
 def number(text: str) -> float | None:

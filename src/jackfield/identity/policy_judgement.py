@@ -16,8 +16,8 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from jackfield.identity.policy import Document, Statement
-from jackfield.identity.policy_conditions import Condition, Facts
-from jackfield.identity.policy_patterns import Match
+from jackfield.identity.policy_conditions import Facts
+from jackfield.identity.policy_patterns import Match, resource_pattern
 
 Outcome = Literal["Allow", "ExplicitDeny", "ImplicitDeny"]
 
@@ -26,7 +26,7 @@ PolicyType = Literal["AccountLevelIdentityBasedPolicy", "SessionPolicy", "Assume
 _somebody = re.compile(r"acs:ram::\d{16}:(?:user|role)/.+", re.DOTALL).fullmatch
 
 _REMEMBERED = 500
-"""Actions whose statements are kept at hand, and decisions."""
+"""Actions whose statements are kept at hand, and sets of facts."""
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -85,33 +85,44 @@ class _Row(NamedTuple):
 
     source: Source
     statement: Statement
-    covers: Match | None
-    conditions: tuple[Condition, ...]
     decision: Decision
 
 
 class _About(NamedTuple):
-    """All statements about an action, in the order in which they decide.
+    """All statements about an action, denials first, so that the first one that applies decides.
 
     :ivar keys: the condition keys that they look at.
+    :ivar named: matches every resource that one of them names; ``None``: they are about all resources.
     """
 
     rows: list[_Row]
     keys: tuple[str, ...]
+    named: Match | None
+
+
+class _Live(NamedTuple):
+    """The statements about an action whose conditions are met.
+
+    :ivar rows: in the order in which they decide: their resources, and what comes of them.
+    :ivar general: what comes of those that are about all resources.
+    """
+
+    rows: list[tuple[Match | None, Decision]]
+    general: Decision
 
 
 class Policies:
-    """Documents of one level, with the statements about an action at hand, and the decisions that were made.
+    """Documents of one level, with the statements about an action at hand.
 
-    A decision follows from action, resource and the facts that the statements look at; the same of these, the same
-    decision.
+    Which conditions are met follows from the facts that they look at; for the same facts it is worked out once, and
+    what is left to do for a call is to match its resource.
     """
 
     def __init__(self, documents: Iterable[tuple[Source, Document]], level: PolicyType) -> None:
         self._level = level
         self._statements = [(source, one) for source, document in documents for one in document.statements]
         self._about: dict[str, _About] = {}
-        self._decided: dict[tuple[str | None, ...], Decision] = {}
+        self._live: dict[tuple[str | None, ...], _Live] = {}
         self._implicit = Decision("ImplicitDeny", level)
 
     def judge(self, action: str, resource: str, facts: Facts) -> Decision:
@@ -120,41 +131,34 @@ class Policies:
         :param action: ``kvstore:ReleaseDirectConnection``, in any case.
         """
         about = self.about(action)
-        asked = (action, resource, *[facts(key) for key in about.keys])
-        decision = self._decided.get(asked)
-        if decision is None:
-            decision = self._decide(about, resource.lower(), facts)
-            if len(self._decided) >= _REMEMBERED:
-                self._decided.clear()
-            self._decided[asked] = decision
-        return decision
-
-    def _decide(self, about: _About, resource: str, facts: Facts) -> Decision:
-        met: dict[Condition, bool] = {}
-        for _, _, covers, conditions, decision in about.rows:
-            if covers is not None and covers(resource) is None:
-                continue
-            for condition in conditions:
-                applies = met.get(condition)
-                if applies is None:
-                    applies = met[condition] = condition.met(facts)
-                if not applies:
-                    break
-            else:
+        asked = (action, *[facts(key) for key in about.keys])
+        live = self._live.get(asked)
+        if live is None:
+            if len(self._live) >= _REMEMBERED:
+                self._live.clear()
+            live = self._live[asked] = self._met(about, facts)
+        resource = resource.lower()
+        if about.named is None or about.named(resource) is None:
+            return live.general
+        for covers, decision in live.rows:
+            if covers is None or covers(resource) is not None:
                 return decision
         return self._implicit
 
     def about(self, action: str) -> _About:
-        """The statements about an action: denials first, so that the first one that applies decides; then those
-        without conditions.
-        """
+        """The statements about an action."""
         about = self._about.get(action)
         if about is None:
             lower = action.lower()
             found = [(source, one) for source, one in self._statements if one.speaks_of(lower)]
-            found.sort(key=lambda one: (one[1].effect != "Deny", bool(one[1].conditions)))
+            found.sort(key=lambda one: one[1].effect != "Deny")
             keys = dict.fromkeys(condition.key for _, one in found for condition in one.conditions)
-            about = _About([self._row(source, one) for source, one in found], tuple(keys))
+            named = [pattern for _, one in found if one.covers is not None for pattern in one.resources]
+            about = _About(
+                [self._row(source, one) for source, one in found],
+                tuple(keys),
+                resource_pattern(*named) if named else None,
+            )
             if len(self._about) >= _REMEMBERED:
                 self._about.clear()
             self._about[action] = about
@@ -162,8 +166,8 @@ class Policies:
 
     def misses(self, action: str, resource: str, facts: Facts) -> Iterator[Miss]:
         """The statements about the action that do not apply, and why not."""
-        for source, one, covers, _, _ in self.about(action).rows:
-            if covers is not None and covers(resource.lower()) is None:
+        for source, one, _ in self.about(action).rows:
+            if one.covers is not None and one.covers(resource.lower()) is None:
                 yield Miss(source, one.number, one.effect, "it is about other resources")
             elif (unmet := one.unmet(facts)) is not None:
                 value = facts(unmet.key)
@@ -172,8 +176,12 @@ class Policies:
 
     def _row(self, source: Source, one: Statement) -> _Row:
         outcome: Outcome = "Allow" if one.effect == "Allow" else "ExplicitDeny"
-        decision = Decision(outcome, self._level, source, one.number)
-        return _Row(source, one, one.covers, one.conditions, decision)
+        return _Row(source, one, Decision(outcome, self._level, source, one.number))
+
+    def _met(self, about: _About, facts: Facts) -> _Live:
+        rows = [(one.covers, decision) for _, one, decision in about.rows if one.unmet(facts) is None]
+        general = (decision for covers, decision in rows if covers is None)
+        return _Live(rows, next(general, self._implicit))
 
 
 class Permissions:
