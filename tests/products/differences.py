@@ -459,6 +459,9 @@ ALL_RESOURCES = {
     "Slb.ListTagResources",
     "Slb.TagResources",
     "Slb.UntagResources",
+    "Ram.TagResources",
+    "Ram.UntagResources",
+    "Ram.ListTagResources",
     "Sts.GetCallerIdentity",
     "Location.DescribeEndpoints",
 }

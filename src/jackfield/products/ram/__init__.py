@@ -16,6 +16,7 @@ def load() -> Product:
         policies,
         policy_versions,
         roles,
+        tagging,
         users,
     )
     from jackfield.products.ram.product import RAM

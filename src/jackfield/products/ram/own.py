@@ -31,6 +31,7 @@ NAME_ERRORS = (MissingParameter, InvalidChars, BeyondLength)
 POLICY_ERRORS = (*NAME_ERRORS, InvalidParameter, PolicyNotExist)
 
 MOST_TAGS = 20
+LONGEST_TAG = 128
 
 H = TypeVar("H", bound=Holder)
 
@@ -170,7 +171,7 @@ def next_marker(start: int, shown: int, total: int) -> str | None:
 def given_tags(text: str) -> tuple[tuple[str, str], ...]:
     """The tags of a parameter that is a JSON list of objects with ``Key`` and ``Value``.
 
-    :raises InvalidParameter: it is none, or has more than 20, or one twice.
+    :raises InvalidParameter: it is none, or has more than 20, one twice, or one that is too long or without a key.
     """
     if not text:
         return ()
@@ -179,7 +180,9 @@ def given_tags(text: str) -> tuple[tuple[str, str], ...]:
     except msgspec.DecodeError:
         raise InvalidParameter(name="Tag") from None
     keys = {tag.key for tag in found}
-    if len(found) > MOST_TAGS or len(keys) < len(found) or not all(0 < len(key) <= 128 for key in keys):
+    if len(found) > MOST_TAGS or len(keys) < len(found):
+        raise InvalidParameter(name="Tag")
+    if not all(0 < len(tag.key) <= LONGEST_TAG and len(tag.value) <= LONGEST_TAG for tag in found):
         raise InvalidParameter(name="Tag")
     return tuple((tag.key, tag.value) for tag in found)
 
