@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 from alibabacloud_r_kvstore20150101.models import DescribeInstancesRequest
 
 from jackfield.store.sqlite import open_store
+from tests.oceanbase.cloud import Cloud
 from tests.ram.people import Key, People, unused
 from tests.running import refused, until
 
@@ -66,6 +69,20 @@ def test_switched_off_and_on(people: People) -> None:
         mine.who()
     with refused("EntityNotExist.User.AccessKey", 404):
         people.call("DeleteAccessKey", **change)
+
+
+def test_not_in_oceanbase_cloud(people: People) -> None:
+    """There is no RAM: a user's key is none there, a session's neither; the account's own is."""
+    user = people.user()
+    policy = {"policy_type": "System", "policy_name": "AdministratorAccess"}
+    people.call("AttachPolicyToUser", **policy, user_name=user)
+    key = people.access_key(user)
+    role = people.role()
+    people.call("AttachPolicyToRole", **policy, role_name=role)
+    session = people.by(key).assume(role)
+    for given, status in ((people.key, 200), (key, 401), (session, 401)):
+        with closing(Cloud(people.running, given.id, given.secret)) as cloud:
+            assert cloud.call("GET", "/instances").status == status
 
 
 def test_two_keys_a_user(people: People) -> None:
