@@ -46,7 +46,7 @@ def note_health(world: World, family: Family[B, P], load_balancer: B) -> None:
             health = [one for endpoint in endpoints for one in world.relays["tcp"].health(endpoint.id)]
         except RelayDown as error:
             raise Later(0.05, str(error)) from error
-    seen = {one.id: _seen(health, one, pools.get(one.id)) for one in listeners}
+    seen = {one.id: seen_by(health, one, pools.get(one.id)) for one in listeners}
     changed = [one for one in listeners if one.ailing != seen[one.id]]
     if not changed:
         return
@@ -57,7 +57,8 @@ def note_health(world: World, family: Family[B, P], load_balancer: B) -> None:
                 tx.put(msgspec.structs.replace(current, ailing=seen[one.id]))
 
 
-def _seen(health: Sequence[BackendHealth], listener: Port, pool: Pool | None) -> tuple[Ailing, ...]:
+def seen_by(health: Sequence[BackendHealth], listener: Port, pool: Pool | None) -> tuple[Ailing, ...]:
+    """What a listener has to say of its servers. :param pool: they; ``None``: its port is not open."""
     if pool is None or not pool.check.enabled:
         return ()
     known = {one.name for one in health if one.route.rpartition("/")[2] == str(listener.port)}
