@@ -328,6 +328,10 @@ def test_several_resources() -> None:
     ]
     tag = next(one for one in OPERATIONS if one.action == "vpc:TagResources")
     assert asked(tag)[0].arns("r", "a", {"ResourceType": "VSWITCH", "ResourceId.1": "v"}) == ["acs:vpc:r:a:vswitch/v"]
+    tag = next(one for one in OPERATIONS if one.action == "slb:TagResources")
+    for given, meant in (("instance", "loadbalancer"), ("Instance", "loadbalancer"), ("listener", "listener")):
+        named = {"ResourceType": given, "ResourceId.1": "x"}
+        assert asked(tag)[0].arns("r", "a", named) == [f"acs:slb:r:a:{meant}/x"]
 
 
 def test_kinds() -> None:

@@ -34,6 +34,7 @@ NAMED: Mapping[str, tuple[str, ...]] = {
         for code, names in {
             "vpc": ("TagResources", "UnTagResources", "ListTagResources"),
             "nlb": ("TagResources", "UntagResources", "ListTagResources"),
+            "slb": ("TagResources", "UntagResources", "ListTagResources"),
             "privatelink": ("TagResources", "UntagResources", "ListTagResources", "ChangeResourceGroup"),
         }.items()
         for name in names
@@ -62,6 +63,9 @@ NAMED: Mapping[str, tuple[str, ...]] = {
 
 Source: ``api/ram-policy.json``, "multi_resource"; for tags, the request's ``ResourceType`` and ``ResourceId``.
 """
+
+_TYPES = {("slb", "instance"): "loadbalancer"}
+"""What ARNs call a ``ResourceType``, where it is not the same in lower case."""
 
 _WITHOUT_REGION = frozenset({"ram", "sts"})
 
@@ -97,6 +101,8 @@ class Asked:
         An id that is the whole name of a resource (a role's ARN) is taken as it is.
         """
         values = [_named(parameters, name) for name in self.names]
+        if self.names and self.names[0] == "ResourceType":
+            values[0] = tuple(_TYPES.get((self.service, one.lower()), one.lower()) for one in values[0])
         if self.optional and not all(values):
             return []
         head = f"acs:{self.service}:{region if self._region else ''}:{account}:"
@@ -121,4 +127,4 @@ def _named(parameters: Mapping[str, str], name: str) -> tuple[str, ...]:
         if key == name or (key.startswith(f"{head}.") and (not dot or key.endswith(f".{tail}")))
     )
     ids = dict.fromkeys(one.strip() for value in found for one in value.split(","))
-    return tuple(one.lower() if name == "ResourceType" else one for one in ids if one)
+    return tuple(one for one in ids if one)
