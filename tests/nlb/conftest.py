@@ -17,13 +17,13 @@ ZONES = ("cn-hangzhou-h", "cn-hangzhou-i")
 
 
 class Network(NamedTuple):
-    """A VPC with a vSwitch in each of two zones."""
+    """A VPC with a vSwitch in each of its zones."""
 
     vpc: str
     vswitches: dict[str, str]
 
     def mappings(self, **addresses: str) -> list[nlb.CreateLoadBalancerRequestZoneMappings]:
-        """Of both zones; a keyword is the last letter of a zone, and the address wanted there."""
+        """Of all zones; a keyword is the last letter of a zone, and the address wanted there."""
         return [
             nlb.CreateLoadBalancerRequestZoneMappings(
                 zone_id=zone, v_switch_id=vswitch, private_ipv_4address=addresses.get(zone[-1])
@@ -40,13 +40,13 @@ class Nlb:
         self.api = Client(running.config(*key))
         self._vpc = VpcClient(running.config(*key))
 
-    def network(self, block: str = "10.5") -> Network:
-        """An Available VPC ``<block>.0.0/16`` with a /24 in two zones."""
+    def network(self, block: str = "10.5", zones: tuple[str, ...] = ZONES) -> Network:
+        """An Available VPC ``<block>.0.0/16`` with a /24 in each of the zones."""
         create = vpc_models.CreateVpcRequest(region_id="cn-hangzhou", cidr_block=f"{block}.0.0/16")
         id: str = self._vpc.create_vpc(create).body.vpc_id
         until("the VPC Available", lambda: self._networks(id) == {"Available"})
         vswitches = {}
-        for number, zone in enumerate(ZONES, 1):
+        for number, zone in enumerate(zones, 1):
             request = vpc_models.CreateVSwitchRequest(
                 vpc_id=id, zone_id=zone, cidr_block=f"{block}.{number}.0/24", region_id="cn-hangzhou"
             )
@@ -119,7 +119,7 @@ class Nlb:
         return found[0] if found else None
 
     def balancer(self, network: Network, **more: Any) -> str:
-        """An Active load balancer in both zones; its id."""
+        """An Active load balancer in all zones of a network; its id."""
         request = nlb.CreateLoadBalancerRequest(
             **{
                 "address_type": "Intranet",
