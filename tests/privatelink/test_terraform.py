@@ -90,6 +90,7 @@ def test_replay(terraform: Terraform, provider: Side, inside: Network, balancer:
     _zone(terraform, endpoint, inside)
     _connection(terraform, service, endpoint)
     _changes(terraform, service, endpoint, provider.security_group(inside.vpc))
+    _data_sources(terraform, service, endpoint, balancer)
     _destroy(terraform, service, endpoint, balancer)
 
 
@@ -210,8 +211,37 @@ def _changes(terraform: Terraform, service: str, endpoint: str, group: str) -> N
     terraform.write("DetachSecurityGroupFromVpcEndpoint", EndpointId=endpoint, SecurityGroupId=before)
     until("Active", active)
     assert _groups(terraform, endpoint) == [group]
+    terraform.write("UpdateVpcEndpointConnectionAttribute", ServiceId=service, EndpointId=endpoint, Bandwidth=200)
+    until("Connected", lambda: _seen(terraform, service, endpoint)["ConnectionStatus"] == "Connected")
+    assert _seen(terraform, service, endpoint)["Bandwidth"] == 200
     assert terraform.read("GetVpcEndpointAttribute", EndpointId=endpoint)["EndpointName"] == "tf-other"
     assert _seen(terraform, service, endpoint)["ConnectionStatus"] == "Connected"
+
+
+def _data_sources(terraform: Terraform, service: str, endpoint: str, balancer: str) -> None:
+    """vpc_endpoints, _services, _connections, _zones, _service_resources, _service_users and privatelink_service."""
+
+    def listed(action: str, inside: str, **filters: str) -> list[dict[str, Any]]:
+        found = terraform.read(action, MaxResults=50, **filters)
+        assert "NextToken" not in found
+        entries: list[dict[str, Any]] = found[inside]
+        return entries
+
+    assert endpoint in [one["EndpointId"] for one in listed("ListVpcEndpoints", "Endpoints")]
+    (one,) = listed("ListVpcEndpoints", "Endpoints", EndpointName="tf-other", ServiceName="", EndpointId=endpoint)
+    assert (one["ServiceId"], one["ConnectionStatus"], one["Bandwidth"]) == (service, "Connected", 200)
+    assert service in [one["ServiceId"] for one in listed("ListVpcEndpointServices", "Services")]
+    (one,) = listed("ListVpcEndpointConnections", "Connections", ServiceId=service, ConnectionStatus="Connected")
+    assert one["EndpointId"] == endpoint
+    (one,) = listed("ListVpcEndpointZones", "Zones", EndpointId=endpoint)
+    assert one["ZoneStatus"] == "Connected"
+    assert [one["ResourceId"] for one in listed("ListVpcEndpointServiceResources", "Resources", ServiceId=service)] == [
+        balancer
+    ]
+    assert [one["UserId"] for one in listed("ListVpcEndpointServiceUsers", "Users", ServiceId=service)] == [
+        1234567890123456
+    ]
+    assert terraform.code("OpenPrivateLinkService") == "OrderOpend"  # already open, to the provider
 
 
 def _destroy(terraform: Terraform, service: str, endpoint: str, balancer: str) -> None:
