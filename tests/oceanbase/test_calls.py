@@ -144,21 +144,6 @@ def test_unknown_method(api: Cloud) -> None:
         assert answer.headers["allow"] == allowed
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "name"),
-    [
-        ("PUT", "/instances/a/spec", "ModifyInstanceSpec"),
-        ("PUT", "/instances/a/nodeNum", "ModifyInstanceNodeNum"),
-        ("PUT", "/instances/a/tenants/b/primaryZone", "ModifyTenantPrimaryZone"),
-    ],
-)
-def test_operation_that_is_not_built(api: Cloud, method: str, path: str, name: str) -> None:
-    """Never a made-up success, and neither "gone" nor "try again"."""
-    reply = api.call(method, path, {})
-    assert reply.refusal == (400, "E400J001")
-    assert name in reply.json["errorMessage"]
-
-
 def test_path_parameters_are_decoded_one_by_one(api: Cloud) -> None:
     reply = api.call("GET", "/instances/a%2Ftenants")
     assert reply.refusal == (404, "E404J101")

@@ -90,6 +90,11 @@ def _walk(call: Caller, id: str, who: str) -> None:
     call.wait(tenant)
     call("PUT", f"{tenant}/tenantName", {"tenantName": "market"})
     call.wait(tenant)
+    call("PUT", f"{tenant}/primaryZone", {"primaryZone": INSTANCE["zones"].partition(",")[0]})
+    call.wait(tenant)
+    for what, size in (("spec", {"instanceClass": "8C32GB", "diskSize": 400}), ("nodeNum", {"nodeNum": 6})):
+        call("PUT", f"{instance}/{what}", size)
+        call.wait(instance)
     call("POST", f"{tenant}/databases", {"databaseName": "orders", "encoding": "utf8mb4"})
     call.wait(f"{tenant}/databases")
     call("PUT", f"{tenant}/databases/orders/description", {"description": "text"})
@@ -154,6 +159,7 @@ def _walk_in_a_vpc(call: Caller, network: Network) -> None:
 
 WRITES: list[tuple[str, str, Any]] = [
     ("PUT", "", {"cpu": 4}), ("PUT", "/tenantName", {"tenantName": "other"}),
+    ("PUT", "/primaryZone", {"primaryZone": "RANDOM"}),
     ("POST", "/databases", {"databaseName": "more"}), ("DELETE", "/databases", {"databaseNames": "orders"}),
     ("POST", "/databases/orders/authorization", {"users": [{"userName": "bob", "role": "dml"}]}),
     ("POST", "/tenantUsers", {"userName": "more", "password": PASSWORD}), ("DELETE", "/tenantUsers", {"users": "bob"}),

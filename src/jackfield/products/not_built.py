@@ -26,7 +26,7 @@ class Group(NamedTuple):
 def groups_of(package: str) -> tuple[Group, ...]:
     """The groups of a product's package, in their order."""
     read = tomllib.loads(files(package).joinpath("not_built.toml").read_text())
-    return tuple(Group(one["name"], one["why"], tuple(one["operations"].split())) for one in read["group"])
+    return tuple(Group(one["name"], one["why"], tuple(one["operations"].split())) for one in read.get("group", ()))
 
 
 def grouped(groups: Iterable[Group], operations: Iterable[str]) -> Mapping[Group | None, list[str]]:

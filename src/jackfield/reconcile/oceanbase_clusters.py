@@ -13,6 +13,7 @@ from jackfield.products.oceanbase.states import (
     PENDING_DELETE,
     PENDING_START,
     PENDING_STOP,
+    PENDING_UPDATE,
     STOPPED,
 )
 from jackfield.reconcile.loop import Later, wait_until
@@ -20,12 +21,12 @@ from jackfield.reconcile.oceanbase_servers import ENGINE
 from jackfield.reconcile.world import World
 
 _LOOK_SECONDS = 1.0
-_SETTLED = {PENDING_CREATE: ONLINE, PENDING_STOP: STOPPED, PENDING_START: ONLINE}
+_SETTLED = {PENDING_CREATE: ONLINE, PENDING_UPDATE: ONLINE, PENDING_STOP: STOPPED, PENDING_START: ONLINE}
 
 
 class ClusterReconciler:
-    """PENDING_CREATE: this machine can start servers for tenants, ONLINE. PENDING_STOP: every tenant is STOPPED, so is
-    it. PENDING_START: back again. PENDING_DELETE: the last tenant is gone, the record goes.
+    """PENDING_CREATE and PENDING_UPDATE: this machine can start servers for tenants, ONLINE. PENDING_STOP: every tenant
+    is STOPPED, so is it. PENDING_START: back again. PENDING_DELETE: the last tenant is gone, the record goes.
     """
 
     kind = Instance.kind
@@ -51,7 +52,7 @@ class ClusterReconciler:
                 tx.remove(current, evidence={"tenants": 0})
             elif current.status in _SETTLED:
                 settled = _SETTLED[current.status]
-                if current.status != PENDING_CREATE:
+                if current.status in (PENDING_STOP, PENDING_START):
                     others = [one.id for one in tenants if one.status not in (settled, PENDING_DELETE)]
                     _wait_for(others, f"is not {settled}")
                     evidence = {**evidence, "tenants": {one.id: one.status for one in tenants}}

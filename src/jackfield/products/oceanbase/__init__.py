@@ -18,6 +18,7 @@ def load() -> Product:
         privatelink_connections,
         privatelink_readonly,
         proxy_addresses,
+        sizes,
         tenant_changes,
         tenants,
         user_changes,

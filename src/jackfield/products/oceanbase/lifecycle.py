@@ -79,8 +79,8 @@ def stop_cluster(tx: Tx, call: Call, request: InstanceRequest) -> Accepted:
                 tx.put(msgspec.structs.replace(endpoint, status="Closing"))
             elif endpoint.status != "Releasing":
                 raise AddressNotOnline
-        _begin(tx, call, tenant, PENDING_STOP)
-    _begin(tx, call, instance, PENDING_STOP)
+        begin(tx, call, tenant, PENDING_STOP)
+    begin(tx, call, instance, PENDING_STOP)
     return Accepted()
 
 
@@ -105,12 +105,12 @@ def start_cluster(tx: Tx, call: Call, request: InstanceRequest) -> Accepted:
             for endpoint in tx.children(Endpoint, tenant.id):
                 if endpoint.status == "Closed":
                     tx.put(msgspec.structs.replace(endpoint, status="Creating"))
-            _begin(tx, call, tenant, PENDING_START)
-    _begin(tx, call, instance, PENDING_START)
+            begin(tx, call, tenant, PENDING_START)
+    begin(tx, call, instance, PENDING_START)
     return Accepted()
 
 
-def _begin(tx: Tx, call: Call, one: Instance | Tenant, status: str) -> None:
+def begin(tx: Tx, call: Call, one: Instance | Tenant, status: str) -> None:
     """Records what is to be done; the reconcilers do it."""
     changed = msgspec.structs.replace(one, status=status, settle_at=call.now + call.pace)
     tx.put(changed)

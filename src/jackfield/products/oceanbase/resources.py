@@ -22,7 +22,8 @@ PORT = 3306
 class Instance(Resource, frozen=True, kw_only=True, omit_defaults=True):
     """A cluster: what tenants are made in. Its parent is the project; ``region`` is one of its cloud provider's.
 
-    :param disk_size: GB. :param settle_at: when the current transition may end at the earliest (the pace).
+    :param nodes: over all zones; 0: one in each. :param disk_size: GB.
+    :param settle_at: when the current transition may end at the earliest (the pace).
     """
 
     kind: ClassVar[str] = "oceanbase_instance"
@@ -38,6 +39,7 @@ class Instance(Resource, frozen=True, kw_only=True, omit_defaults=True):
     replica_mode: str
     instance_type: str
     sale_channel: str = ""
+    nodes: int = 0
     settle_at: float = 0.0
 
 

@@ -15,9 +15,9 @@ from jackfield.products.oceanbase.errors import (
     TenantNotFound,
     TenantNotOnline,
 )
+from jackfield.products.oceanbase.lifecycle import begin
 from jackfield.products.oceanbase.names import check_tenant_name
 from jackfield.products.oceanbase.product import OCEANBASE
-from jackfield.products.oceanbase.resources import Tenant
 from jackfield.products.oceanbase.shapes import RestShape, TenantRequest
 from jackfield.products.oceanbase.states import PENDING_UPDATE
 from jackfield.products.oceanbase.tenants import TENANT, DeletedTenant, check_name_free, online_tenant
@@ -54,7 +54,7 @@ def modify_tenant_name(tx: Tx, call: Call, request: ModifyTenantNameRequest) -> 
     tenant = online_tenant(tx, call, request)
     name = check_tenant_name(request.tenant_name)
     check_name_free(tx, tenant.parent, name)
-    _begin(tx, call, msgspec.structs.replace(tenant, next_name=name))
+    begin(tx, call, msgspec.structs.replace(tenant, next_name=name), PENDING_UPDATE)
     return ModifyTenantNameReply(data=RenamedTenant(tenant_id=tenant.id))
 
 
@@ -86,11 +86,5 @@ def update_tenant(tx: Tx, call: Call, request: UpdateTenantRequest) -> UpdateTen
         memory=request.memory or tenant.memory,
         unit_num=request.unit_num or tenant.unit_num,
     )
-    _begin(tx, call, changed)
+    begin(tx, call, changed, PENDING_UPDATE)
     return UpdateTenantReply(data=DeletedTenant(tenant_id=tenant.id, job_key=secrets.token_hex(8)))
-
-
-def _begin(tx: Tx, call: Call, tenant: Tenant) -> None:
-    changed = msgspec.structs.replace(tenant, status=PENDING_UPDATE, settle_at=call.now + call.pace)
-    tx.put(changed)
-    tx.schedule(changed)

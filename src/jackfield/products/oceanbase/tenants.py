@@ -26,7 +26,7 @@ from jackfield.products.oceanbase.instances import ENGINE, PATH, online_instance
 from jackfield.products.oceanbase.names import check_tenant_name, new_tenant_id
 from jackfield.products.oceanbase.opening import open_address
 from jackfield.products.oceanbase.product import OCEANBASE
-from jackfield.products.oceanbase.resources import Instance, Tenant
+from jackfield.products.oceanbase.resources import Tenant
 from jackfield.products.oceanbase.shapes import (
     Empty,
     InstanceRequest,
@@ -113,7 +113,7 @@ def create_tenant(tx: Tx, call: Call, request: CreateTenantRequest) -> CreateTen
         version=instance.version,
         whitelist=_whitelist(request.whitelist),
         zones=instance.zones,
-        primary_zone=_primary_zone(instance, request.primary_zone),
+        primary_zone=primary_zone_of(instance.zones, request.primary_zone),
         charset=request.charset,
         time_zone=request.time_zone,
         description=request.description,
@@ -232,9 +232,10 @@ def _whitelist(text: str) -> tuple[whitelist.Group, ...]:
         raise SecurityIpsMalformed from None
 
 
-def _primary_zone(instance: Instance, wanted: str) -> str:
+def primary_zone_of(zones: tuple[str, ...], wanted: str) -> str:
+    """:raises ZonesMalformed: a zone is none of these."""
     if wanted.upper() in ("", "RANDOM"):
         return "RANDOM"
-    if any(zone not in instance.zones for zone in wanted.replace(";", ",").split(",")):
+    if any(zone not in zones for zone in wanted.replace(";", ",").split(",")):
         raise ZonesMalformed(name="primaryZone")
     return wanted

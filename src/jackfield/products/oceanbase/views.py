@@ -126,7 +126,7 @@ def instance(tx: Reader, one: Instance) -> InstanceView:
         project_id=one.parent,
         version=one.version,
         disk_size=one.disk_size,
-        node_num=len(one.zones),
+        node_num=one.nodes or len(one.zones),
         pay_type=one.charge_type,
         replica_mode=one.replica_mode,
         deploy_mode="-".join("1" for _ in one.zones),
