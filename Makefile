@@ -44,7 +44,7 @@ check: $(VENV)/test.stamp
 	$(BIN)/mypy
 
 test: $(VENV)/test.stamp check
-	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 coverage: $(VENV)/run.stamp
 	$(BIN)/python -m jackfield.products.coverage > docs/coverage.md
